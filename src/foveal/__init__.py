@@ -1,0 +1,61 @@
+"""Looks closer and proves it: visual inspection in which every finding is tied to its pixels.
+
+    import foveal
+
+    report = foveal.compare("template.png", "tested.png", out="run")
+    print(report.verdict, report.findings)
+
+Names are imported when they are first used, so that importing foveal stays instant.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from foveal.api import compare, run
+    from foveal.models.load import load_model
+    from foveal.schemas.errors import FovealError
+    from foveal.schemas.finding import Finding
+    from foveal.schemas.report import Report
+    from foveal.schemas.workflow import Workflow
+    from foveal.workflow_file import load_workflow
+
+    __version__: str
+
+__all__ = [
+    "Finding",
+    "FovealError",
+    "Report",
+    "Workflow",
+    "__version__",
+    "compare",
+    "load_model",
+    "load_workflow",
+    "run",
+]
+
+_MODULES = {
+    "Finding": "schemas.finding",
+    "FovealError": "schemas.errors",
+    "Report": "schemas.report",
+    "Workflow": "schemas.workflow",
+    "compare": "api",
+    "load_model": "models.load",
+    "load_workflow": "workflow_file",
+    "run": "api",
+}
+
+if not TYPE_CHECKING:  # so that a type checker still finds a misspelt name
+
+    def __getattr__(name: str) -> object:
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("foveal")
+        if name in _MODULES:
+            from importlib import import_module
+
+            return getattr(import_module(f"foveal.{_MODULES[name]}"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted([*globals(), *__all__])
