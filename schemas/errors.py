@@ -1,0 +1,33 @@
+"""Errors say who acts: the model is told and tries again, or a person mends what ended the run."""
+
+
+class FovealError(Exception):
+    """A person must act: what went wrong with its values, then what to do. Printed as one line."""
+
+    def __init__(self, what: str, *, fix: str) -> None:
+        super().__init__(f"{what}: {fix}")
+        self.what = what
+        self.fix = fix
+
+
+class BadImage(FovealError):
+    """A file that is not an image foveal reads, or an image it cannot use."""
+
+
+class BadWorkflow(FovealError):
+    """A workflow file or an option with a wrong key, type or value."""
+
+
+class BadModel(FovealError):
+    """A model that is missing, is not a vision-language model foveal knows, or does not fit."""
+
+
+class BadOutput(FovealError):
+    """A place where results cannot be written."""
+
+
+class BadToolCall(Exception):
+    """The model must act: the text goes back to it."""
+
+    def __init__(self, what: str, *, fix: str) -> None:
+        super().__init__(f"{what}: {fix}")

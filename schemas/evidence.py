@@ -1,0 +1,24 @@
+from pydantic import Field
+
+from foveal.schemas.base import Strict
+from foveal.schemas.image import ImageId
+from foveal.schemas.view import View
+
+
+class ToolStep(Strict):
+    """One tool call on the way from the original to the pixels shown."""
+
+    tool: str
+    result: str = Field(description="what it found, in one line")
+
+
+class Evidence(Strict):
+    """The exact pixels that a model saw, and what it answered about them."""
+
+    name: str = Field(description="what the instructions called this picture, e.g. 'A'")
+    view: View
+    crop: ImageId = Field(description="hash of the pixels sent, in `images/` of the run")
+    tools: list[ToolStep] = Field(description="chain of tools from the original to this view")
+    model: str = Field(description="name and hash of the weights")
+    prompt: str = Field(description="SHA-256 of the instructions as sent")
+    answers: dict[str, float] = Field(description="probability of each answer offered")

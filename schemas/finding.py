@@ -1,0 +1,18 @@
+from pydantic import Field
+
+from foveal.schemas.base import Strict
+from foveal.schemas.box import BoxPx
+from foveal.schemas.evidence import Evidence
+
+
+class Finding(Strict):
+    """Something wrong, where it is, and the pixels that show it."""
+
+    label: str
+    box_px: BoxPx = Field(description="in original pixels of the tested image")
+    size_mm: float | None = Field(
+        default=None, ge=0, description="longest side of what changed, where the scale is known"
+    )
+    confidence: float = Field(ge=0, le=1)
+    why: str = Field(default="", description="one sentence a reader can check against the crops")
+    evidence: list[Evidence]

@@ -1,0 +1,69 @@
+from typing import Any
+
+from pydantic import Field
+
+from foveal.schemas.base import Strict
+from foveal.schemas.finding import Finding
+from foveal.schemas.image import ImageRecord
+from foveal.schemas.verdict import Verdict
+
+
+class ModelRecord(Strict):
+    name: str
+    revision: str = Field(description="SHA-256 over the weight files, or the hub revision")
+    calibration: str | None = Field(
+        default=None, description="what the confidences were calibrated on; null: uncalibrated"
+    )
+
+
+class WorkflowRecord(Strict):
+    name: str
+    sha256: str = Field(description="hash of the workflow as loaded, so a report names its rules")
+
+
+class Coverage(Strict):
+    """Which share of the tested part was compared, and how finely."""
+
+    share: float = Field(ge=0, le=1, description="area looked at over area of the tested image")
+    mm_per_px: float | None = Field(default=None, gt=0)
+
+
+class Usage(Strict):
+    """What the run cost in model work."""
+
+    image_encodes: int = Field(default=0, ge=0)
+    prefill_tokens: int = Field(default=0, ge=0)
+    new_tokens: int = Field(default=0, ge=0)
+    model_calls: int = Field(default=0, ge=0)
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            image_encodes=self.image_encodes + other.image_encodes,
+            prefill_tokens=self.prefill_tokens + other.prefill_tokens,
+            new_tokens=self.new_tokens + other.new_tokens,
+            model_calls=self.model_calls + other.model_calls,
+        )
+
+
+class Removed(Strict):
+    """A finding that a constraint took out of the report."""
+
+    finding: Finding
+    constraint: str
+
+
+class Report(Strict):
+    """What a run says: verdict, findings with their pixels, and what it cost."""
+
+    verdict: Verdict
+    reason: str = Field(description="why this verdict, in one sentence")
+    findings: list[Finding]
+    removed: list[Removed] = Field(default_factory=list)
+    images: list[ImageRecord]
+    coverage: Coverage
+    model: ModelRecord
+    workflow: WorkflowRecord
+    usage: Usage
+    measurements: dict[str, Any] = Field(
+        default_factory=dict, description="what the tools measured, e.g. the alignment found"
+    )

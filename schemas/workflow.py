@@ -1,0 +1,100 @@
+from hashlib import sha256
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from foveal.schemas.base import Strict
+from foveal.schemas.constraint import Constraint
+
+
+class LabelDefinition(Strict):
+    """An answer the model may give, in its own words and with its meaning."""
+
+    name: str = Field(min_length=1)
+    meaning: str = Field(min_length=1)
+
+
+class Layers(Strict):
+    """Replacements for layers of an agent's instructions; jinja2 templates."""
+
+    system: str | None = None
+    visual: str | None = None
+    constraints: str | None = None
+    format: str | None = None
+
+
+class Scale(Strict):
+    px_per_mm: float = Field(gt=0, description="pixels of the tested image a millimetre")
+
+
+class Looks(Strict):
+    """How large a surrounding the model is shown, and how often where it is unsure."""
+
+    size_px: int = Field(default=128, ge=32, le=4096, description="side of each picture sent")
+    least_side_px: int = Field(default=64, ge=8, description="smallest region shown")
+    around: float = Field(
+        default=1.6, ge=1, le=10, description="side shown over the longest side of the region"
+    )
+    closer: list[float] = Field(
+        default=[1.2, 2.2], description="further surroundings, shown where the model is unsure"
+    )
+
+
+class Decision(Strict):
+    """Limits on the probability that something is wrong, from 0 to 1."""
+
+    report_at: float = Field(default=0.5, ge=0, le=1, description="from here on it is a finding")
+    unsure: tuple[float, float] = Field(
+        default=(0.2, 0.8), description="between these the model looks closer"
+    )
+    review: tuple[float, float] = Field(
+        default=(0.35, 0.65), description="between these after all looks, a person decides"
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        for name in ("unsure", "review"):
+            low, high = getattr(self, name)
+            if not 0 <= low <= high <= 1:
+                raise ValueError(f"{name} {low, high} must be two rising numbers from 0 to 1")
+        return self
+
+
+class Calibration(Strict):
+    """What turns the model's logits into probabilities to be trusted."""
+
+    temperature: float = Field(gt=0, le=100)
+    fitted_on: str = Field(description="the labelled data, so a reader can judge whether it fits")
+
+
+class Workflow(Strict):
+    """What a user writes and versions: everything specific to one inspection."""
+
+    name: str = Field(min_length=1)
+    graph: Literal["compare", "survey"] = "compare"
+    model: str = Field(default="tiny", description="'tiny', a folder, or a hub name")
+    language: Literal["en", "zh"] = "en"
+    subject: str = Field(description="what is inspected, as the system layer names it")
+    labels: list[LabelDefinition] = Field(min_length=2)
+    harmless: str = Field(description="the label that means nothing is wrong")
+    constraints: list[Constraint] = Field(default_factory=list)
+    instructions: dict[Literal["judge", "survey"], Layers] = Field(default_factory=dict)
+    scale: Scale | None = None
+    looks: Looks = Looks()
+    decision: Decision = Decision()
+    calibration: Calibration | None = None
+    max_regions: int = Field(default=200, ge=1, description="above this the parts differ too much")
+
+    @model_validator(mode="after")
+    def _names_are_distinct_and_known(self) -> Self:
+        names = [label.name for label in self.labels]
+        if len(set(names)) < len(names):
+            raise ValueError(f"labels {names} must have distinct names")
+        if self.harmless not in names:
+            raise ValueError(f"harmless {self.harmless!r} must be one of the labels {names}")
+        return self
+
+    @property
+    def sha256(self) -> str:
+        """Over the workflow as loaded, so equal rules have equal names whatever the file's layout."""
+        return sha256(self.model_dump_json().encode()).hexdigest()
