@@ -1,0 +1,18 @@
+from pydantic import BaseModel
+
+from foveal.schemas.report import Report
+
+Row = tuple[float, float, float]
+
+
+class Alignment(BaseModel):
+    """The part of `measurements["alignment"]` that a page needs; the rest is shown as it stands."""
+
+    comparable: bool = True
+    reason: str = ""
+    matrix: tuple[Row, Row, Row] | None = None
+    """Template pixels → tested pixels."""
+
+
+def alignment_of(report: Report) -> Alignment:
+    return Alignment.model_validate(report.measurements.get("alignment", {}))

@@ -1,0 +1,75 @@
+"""A report as one page that opens from disk: no network, no script, every picture inside."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from foveal.records import figures
+from foveal.records.alignment import Alignment, alignment_of
+from foveal.records.card import Card, finding_card
+from foveal.records.overview import Panel, panels, tested_image
+from foveal.records.store import ImageStore
+from foveal.schemas.image import ImageId
+from foveal.schemas.report import Report
+
+
+@dataclass(frozen=True)
+class Page:
+    report: Report
+    alignment: Alignment
+    panels: list[Panel]
+    cards: list[Card]
+    removed: list[Card]
+    counts: list[tuple[str, int]]
+    image_names: dict[ImageId, str]
+
+
+def render(report: Report, images: ImageStore) -> str:
+    """Raises BadImage where the store lacks a picture that the report cites."""
+    return _environment().get_template("report.html.j2").render(page=_page(report, images))
+
+
+def _page(report: Report, images: ImageStore) -> Page:
+    record = tested_image(report)
+    tested = record.id if record else None
+    cards = [
+        finding_card(finding, f"{at}", tested=tested, images=images)
+        for at, finding in enumerate(report.findings, start=1)
+    ]
+    removed = [
+        finding_card(
+            out.finding, f"R{at}", tested=tested, images=images, why_removed=out.constraint
+        )
+        for at, out in enumerate(report.removed, start=1)
+    ]
+    return Page(
+        report=report,
+        alignment=alignment_of(report),
+        panels=panels(report, cards, images=images),
+        cards=cards,
+        removed=removed,
+        counts=Counter(finding.label for finding in report.findings).most_common(),
+        image_names={record.id: record.name for record in report.images},
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("foveal.records"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for write in (
+        figures.probability,
+        figures.percent,
+        figures.length_mm,
+        figures.short_hash,
+        figures.measured,
+    ):
+        environment.filters[write.__name__] = write
+    return environment

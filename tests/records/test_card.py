@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+from foveal.records.card import Card, finding_card
+from foveal.records.png import name_pixels
+from foveal.records.run_directory import RunDirectory
+from foveal.schemas.box import Box
+from foveal.schemas.evidence import Evidence
+from foveal.schemas.finding import Finding
+from foveal.schemas.view import View
+
+TEMPLATE, TESTED = "img:" + "a" * 64, "img:" + "b" * 64
+CROP = np.zeros((128, 128), np.uint8)
+
+
+def seen(name: str, image: str, region: Box) -> Evidence:
+    return Evidence(
+        name=name,
+        view=View(image=image, box_px=region, size_px=(128, 128)),
+        crop=name_pixels(CROP),
+        tools=[],
+        model="tiny",
+        prompt="c" * 64,
+        answers={"none": 0.25, "open": 0.75},
+    )
+
+
+def card_of(run: RunDirectory, box: Box, *evidence: Evidence) -> Card:
+    run.images.save(name_pixels(CROP), CROP)
+    finding = Finding(label="open", box_px=box, confidence=0.75, evidence=list(evidence))
+    return finding_card(finding, "1", tested=TESTED, images=run.images)
+
+
+def test_the_box_is_drawn_where_it_lies_in_the_tested_crop_and_carried_to_its_pair(
+    run: RunDirectory,
+) -> None:
+    pair = seen("A", TEMPLATE, Box(5, 0, 69, 64)), seen("B", TESTED, Box(0, 0, 64, 64))
+    (look,) = card_of(run, Box(10, 20, 30, 40), *pair).looks
+    assert [crop.box for crop in look.crops] == [(20, 40, 60, 80), (20, 40, 60, 80)]
+
+
+def test_a_second_question_about_the_same_names_is_a_second_look(run: RunDirectory) -> None:
+    pair = seen("A", TEMPLATE, Box(0, 0, 64, 64)), seen("B", TESTED, Box(0, 0, 64, 64))
+    looks = card_of(run, Box(10, 20, 30, 40), *pair, *pair).looks
+    assert [[crop.evidence.name for crop in look.crops] for look in looks] == [["A", "B"]] * 2
+
+
+def test_answers_come_likeliest_first(run: RunDirectory) -> None:
+    (look,) = card_of(run, Box(1, 1, 2, 2), seen("A", TESTED, Box(0, 0, 64, 64))).looks
+    assert look.answers == [("open", 0.75), ("none", 0.25)]
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        pytest.param(seen("A", TEMPLATE, Box(0, 0, 64, 64)), id="no crop of the tested image"),
+        pytest.param(seen("B", TESTED, Box(64, 64, 128, 128)), id="box outside the crop"),
+    ],
+)
+def test_no_box_is_drawn_where_its_place_is_not_known(
+    run: RunDirectory, evidence: Evidence
+) -> None:
+    (look,) = card_of(run, Box(10, 20, 30, 40), evidence).looks
+    assert look.crops[0].box is None
+
+
+def test_a_finding_without_evidence_has_no_looks(run: RunDirectory) -> None:
+    assert card_of(run, Box(1, 1, 2, 2)).looks == []

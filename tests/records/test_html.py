@@ -1,0 +1,228 @@
+from base64 import b64decode
+from collections.abc import Callable
+from html.parser import HTMLParser
+from typing import Any
+
+import numpy as np
+import pytest
+
+from foveal.records.html import render
+from foveal.records.png import Pixels, decode, name_pixels
+from foveal.records.run_directory import RunDirectory
+from foveal.schemas.errors import BadImage
+from foveal.schemas.image import ImageRecord
+from foveal.schemas.report import Report
+
+MakeReport = Callable[..., Report]
+Attributes = dict[str, str | None]
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</style></title></svg><iframe src=//example.org>",
+    "{{ 7 * 7 }}{% include '/etc/passwd' %}",
+    "javascript:alert(1)",
+    "\u202egnp.draob\u202d",
+    "&lt;b&gt; &amp; \x01",
+]
+
+
+class PageReader(HTMLParser):
+    """Elements with their attributes, and the text between them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, Attributes]] = []
+        self.texts: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.texts).split())
+
+    def all(self, tag: str) -> list[Attributes]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    def shape(self) -> list[tuple[str, list[str]]]:
+        """What the page is built of, whatever it says."""
+        return [(tag, sorted(attributes)) for tag, attributes in self.elements]
+
+
+def embedded(reader: PageReader) -> list[Pixels]:
+    sources = [image["src"] or "" for image in reader.all("img")]
+    return [decode(b64decode(source.partition("base64,")[2])) for source in sources]
+
+
+def with_text(report: Report, text: str) -> Report:
+    """Every free string of the report, replaced."""
+    data: dict[str, Any] = report.model_dump()
+    evidence = [
+        item
+        | {"name": f"{item['name']}{text}", "model": text, "prompt": text}
+        | {"tools": [{"tool": text, "result": text}], "answers": {text: 1.0}}
+        for item in data["findings"][0]["evidence"]
+    ]
+    finding = data["findings"][0] | {"label": text, "why": text, "evidence": evidence}
+    images = [image | {"name": text, "source": text} for image in data["images"]]
+    return Report.model_validate(
+        data
+        | {"findings": [finding], "removed": [{"finding": finding, "constraint": text}]}
+        | {"reason": text, "images": images, "workflow": {"name": text, "sha256": text}}
+        | {"model": {"name": text, "revision": text, "calibration": text}}
+        | {"measurements": {text: {text: text}, "alignment": {"reason": text}}}
+    )
+
+
+@pytest.fixture
+def page(run: RunDirectory, make_report: MakeReport) -> PageReader:
+    return PageReader(render(make_report(findings=2, removed=1), run.images))
+
+
+def test_a_page_refers_to_nothing_outside_itself(page: PageReader) -> None:
+    ids = {attributes["id"] for _, attributes in page.elements if "id" in attributes}
+    for tag, attributes in page.elements:
+        assert tag not in {"script", "link", "iframe", "object", "embed", "base"}
+        assert not any(name.startswith("on") for name in attributes)
+        if source := attributes.get("src"):
+            assert source.startswith("data:image/png;base64,")
+        if target := attributes.get("href"):
+            assert target.removeprefix("#") in ids
+    styles = "".join(page.texts)
+    assert "url(" not in styles
+    assert "@import" not in styles
+
+
+def test_ids_are_unique_and_every_picture_is_described(page: PageReader) -> None:
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert all(image["alt"] for image in page.all("img"))
+
+
+def test_the_browser_is_told_to_run_and_load_nothing(page: PageReader) -> None:
+    (policy,) = [
+        meta["content"]
+        for meta in page.all("meta")
+        if meta.get("http-equiv") == "Content-Security-Policy"
+    ]
+    assert policy is not None
+    assert policy.startswith("default-src 'none'; img-src data:;")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_strings_are_shown_and_change_nothing(
+    run: RunDirectory, make_report: MakeReport, text: str
+) -> None:
+    report = make_report(findings=1)
+    harmless, hostile = (
+        PageReader(render(with_text(report, words), run.images)) for words in ("harmless", text)
+    )
+    assert hostile.shape() == harmless.shape()
+    assert " ".join(text.split()) in hostile.text
+
+
+def test_crops_are_embedded_bit_for_bit(run: RunDirectory, make_report: MakeReport) -> None:
+    report = make_report(findings=1)
+    names = [name_pixels(pixels) for pixels in embedded(PageReader(render(report, run.images)))]
+    cited = [evidence.crop for evidence in report.findings[0].evidence]
+    assert names == [*(image.id for image in report.images), *cited]
+
+
+def test_numbers_on_the_tested_image_lead_to_their_cards(page: PageReader) -> None:
+    links = [link["href"] for link in page.all("a")]
+    assert links == ["#findings", "#finding-1", "#finding-2"]
+
+
+def test_boxes_on_the_template_are_moved_back_through_the_alignment(
+    run: RunDirectory, make_report: MakeReport
+) -> None:
+    report = make_report(findings=1)
+    matrix = [[1.0, 0.0, 10.0], [0.0, 1.0, -4.0], [0.0, 0.0, 1.0]]
+    moved = report.model_copy(update={"measurements": {"alignment": {"matrix": matrix}}})
+    template, tested = (
+        [tuple(map(float, point.split(","))) for point in (shape["points"] or "").split()]
+        for shape in PageReader(render(moved, run.images)).all("polygon")[::2]
+    )
+    x1, y1, x2, y2 = report.findings[0].box_px
+    assert tested == [(x1, y1), (x2, y1), (x2, y2), (x1, y2)]
+    assert template == [(x - 10, y + 4) for x, y in tested]
+
+
+def test_no_boxes_are_drawn_on_a_template_that_was_not_aligned(
+    run: RunDirectory, make_report: MakeReport
+) -> None:
+    report = make_report(findings=1).model_copy(update={"measurements": {}})
+    assert len(PageReader(render(report, run.images)).all("polygon")) == 2
+
+
+def test_a_page_without_findings_says_how_much_was_looked_at(
+    run: RunDirectory, make_report: MakeReport
+) -> None:
+    text = PageReader(render(make_report(findings=0), run.images)).text
+    assert "Nothing was found in the 99.8 % that was looked at." in text
+
+
+def test_images_that_cannot_be_compared_are_never_called_free_of_findings(
+    run: RunDirectory, make_report: MakeReport
+) -> None:
+    report = make_report(findings=0, comparable=False)
+    text = PageReader(render(report, run.images)).text
+    assert "Not comparable Only 9 % of the template's edges" in text
+    assert "Nothing was found in" not in text
+
+
+def test_what_a_constraint_removed_is_shown_with_the_constraint(page: PageReader) -> None:
+    assert "Removed by a constraint 1" in page.text
+    assert "Constraint Report only what is larger than 1 mm." in page.text
+
+
+def test_an_unknown_scale_is_said_and_not_guessed(
+    run: RunDirectory, make_report: MakeReport
+) -> None:
+    report = make_report(findings=1)
+    unscaled = report.findings[0].model_copy(update={"size_mm": None})
+    text = PageReader(render(report.model_copy(update={"findings": [unscaled]}), run.images)).text
+    assert "Size scale not known" in text
+
+
+def test_forty_findings_make_forty_cards(run: RunDirectory, make_report: MakeReport) -> None:
+    reader = PageReader(render(make_report(findings=40), run.images))
+    assert len(reader.all("article")) == 40
+    assert len([link for link in reader.all("a") if link["href"] != "#findings"]) == 40
+
+
+def test_a_picture_missing_from_the_store_is_an_error(
+    run: RunDirectory, make_report: MakeReport
+) -> None:
+    report = make_report(findings=1)
+    run.images.path(report.findings[0].evidence[0].crop).unlink()
+    with pytest.raises(BadImage, match="is missing"):
+        render(report, run.images)
+
+
+@pytest.mark.parametrize("size", [(1, 400), (400, 1), (2000, 1000)], ids=str)
+def test_images_of_any_shape_are_drawn_in_their_own_pixels(
+    run: RunDirectory, make_report: MakeReport, size: tuple[int, int]
+) -> None:
+    pixels = np.zeros((size[1], size[0], 3), np.uint8)
+    run.images.save(name_pixels(pixels), pixels)
+    record = ImageRecord(name="image", id=name_pixels(pixels), size_px=size, source="board.png")
+    report = make_report(findings=1).model_copy(update={"images": [record]})
+    reader = PageReader(render(report, run.images))
+    width, height = size
+    assert f"0 0 {width} {height}" in [drawing.get("viewbox") for drawing in reader.all("svg")]
+    assert ("shown smaller" in reader.text) == (max(size) > 1600)
+
+
+def test_a_report_without_images_still_makes_a_page(
+    run: RunDirectory, make_report: MakeReport
+) -> None:
+    report = make_report(findings=0).model_copy(update={"images": []})
+    assert "Overview" not in PageReader(render(report, run.images)).text

@@ -1,0 +1,69 @@
+import json
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from foveal.records.ledger import Ledger
+from foveal.schemas.box import Box
+from foveal.schemas.errors import BadOutput
+from foveal.schemas.report import Usage
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(tmp_path / "ledger.jsonl", "run")
+
+
+def lines(ledger: Ledger) -> list[bytes]:
+    return ledger.path.read_bytes().splitlines()
+
+
+def test_each_line_holds_the_hash_of_the_line_before(ledger: Ledger) -> None:
+    for number in range(3):
+        ledger.append("call", number=number)
+    written = lines(ledger)
+    hashes = [None, *(sha256(line).hexdigest() for line in written)]
+    assert [json.loads(line)["previous"] for line in written] == hashes[:-1]
+    assert ledger.head == hashes[-1]
+
+
+def test_lines_are_canonical(ledger: Ledger) -> None:
+    ledger.append("align", reason="zwei Länder\n短路", box=Box(1, 2, 3, 4), agreement=0.5)
+    previous = json.loads(lines(ledger)[1])["previous"]
+    assert lines(ledger)[1].decode() == (
+        '{"data":{"agreement":0.5,"box":[1,2,3,4],"reason":"zwei Länder\\n短路"},'
+        f'"kind":"align","previous":"{previous}"}}'
+    )
+
+
+def test_models_are_written_as_their_json(ledger: Ledger) -> None:
+    ledger.append("choose", usage=Usage(model_calls=2), kind="any name of data may be used")
+    data = json.loads(lines(ledger)[1])["data"]
+    assert data["usage"]["model_calls"] == 2
+    assert data["kind"] == "any name of data may be used"
+
+
+def test_threads_do_not_break_the_chain(ledger: Ledger) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: ledger.append("call", number=number), range(40)))
+    written = lines(ledger)
+    assert len(written) == 41
+    for before, after in pairwise(written):
+        assert json.loads(after)["previous"] == sha256(before).hexdigest()
+
+
+def test_what_is_no_json_is_refused_and_leaves_no_line(ledger: Ledger) -> None:
+    with pytest.raises(ValueError, match="Out of range float"):
+        ledger.append("measure", residual_px=float("nan"))
+    assert len(lines(ledger)) == 1
+
+
+def test_a_ledger_that_cannot_be_written_ends_the_run(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.jsonl", "run")
+    ledger.path.unlink()
+    ledger.path.mkdir()
+    with pytest.raises(BadOutput, match="cannot write"):
+        ledger.append("call")
