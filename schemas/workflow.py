@@ -96,5 +96,5 @@ class Workflow(Strict):
 
     @property
     def sha256(self) -> str:
-        """Over the workflow as loaded, so equal rules have equal names whatever the file's layout."""
+        """Over the workflow as loaded: the file's layout does not count."""
         return sha256(self.model_dump_json().encode()).hexdigest()

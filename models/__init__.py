@@ -1,0 +1,1 @@
+"""The vision-language model: prompts, adapters and the engine that runs it."""

@@ -1,0 +1,136 @@
+"""The model in this process: builds prompts, runs them in batches, reads answers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TypeVar
+
+from transformers import BaseImageProcessor, PreTrainedTokenizerFast
+
+from foveal.models.adapter import Adapter, opens_thinking
+from foveal.models.answers import AnswerTree
+from foveal.models.batches import batches
+from foveal.models.choosing import Question, choose
+from foveal.models.draft import Draft, Ending
+from foveal.models.patches import Patches
+from foveal.models.prompt import Outline, PromptBuilder, pictures
+from foveal.models.protocol import Choice, ChooseRequest, Conversation, Reply, WriteRequest
+from foveal.models.qwen3_vl import Qwen3VL
+from foveal.models.runner import Runner
+from foveal.models.schema_mask import SchemaMasks
+from foveal.models.writing import Task, write
+from foveal.schemas.errors import BadModel
+
+Asked = TypeVar("Asked", Question, Task)
+Answered = TypeVar("Answered")
+
+TOKENS_IN_BATCH = 16_384
+"""Bounds the memory for keys and values, 2.4 GB on an 8B checkpoint in bf16."""
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """What `from_pretrained` gives, and where it came from."""
+
+    name: str
+    revision: str
+    model: Qwen3VL
+    tokenizer: PreTrainedTokenizerFast
+    image_processor: BaseImageProcessor
+
+
+class Engine:
+    def __init__(self, checkpoint: Checkpoint, *, autocast: bool, rows_in_batch: int = 32) -> None:
+        self.name, self.revision = checkpoint.name, checkpoint.revision
+        self.prompts = PromptBuilder(checkpoint.tokenizer, checkpoint.image_processor)
+        self.adapter = Adapter(
+            self.prompts.patcher, thinks_first=opens_thinking(checkpoint.tokenizer)
+        )
+        self._runner = Runner(checkpoint.model, autocast=autocast)
+        self._tokenizer = checkpoint.tokenizer
+        self._context: int = checkpoint.model.config.text_config.max_position_embeddings
+        self._rows_in_batch = rows_in_batch
+        self._tree = lru_cache(maxsize=256)(self._build_tree)
+
+    def choose(self, requests: Sequence[ChooseRequest]) -> list[Choice]:
+        questions = [self._question(request) for request in requests]
+        return self._in_batches(questions, choose)
+
+    def write(self, requests: Sequence[WriteRequest]) -> list[Reply]:
+        tasks = [self._task(request) for request in requests]
+        return [self._reply(task) for task in self._in_batches(tasks, write)]
+
+    def _question(self, request: ChooseRequest) -> Question:
+        answers = self._tree(request.answers)
+        outline = self._outline(request.conversation, self.adapter.skip_thinking)
+        return Question(outline.followed_by(answers.trunk), pictures(request.conversation), answers)
+
+    def _build_tree(self, answers: tuple[str, ...]) -> AnswerTree:
+        ids = {answer: self.prompts.encode(answer) for answer in answers}
+        return AnswerTree(ids, end=self._tokenizer.eos_token_id)
+
+    def _task(self, request: WriteRequest) -> Task:
+        assert request.max_new_tokens > 0, "a reply has at least one token"
+        outline = self._outline(request.conversation)
+        schema = request.json_schema
+        draft = Draft(
+            self._ending,
+            limit=min(request.max_new_tokens, self._context - len(outline.ids)),
+            mask=None if schema is None else self._schema_masks.start(schema),
+            thinking=self.adapter.thinks_first,
+        )
+        return Task(outline, pictures(request.conversation), draft)
+
+    def _outline(self, conversation: Conversation, continuation: str = "") -> Outline:
+        outline = self.prompts.outline(conversation, continuation=continuation)
+        if len(outline.ids) >= self._context:
+            raise BadModel(
+                f"the conversation takes {len(outline.ids)} tokens, "
+                f"and {self.name} has a context of {self._context}",
+                fix="show fewer or smaller pictures, or use a model with a longer context",
+            )
+        return outline
+
+    def _in_batches(
+        self,
+        asked: Sequence[Asked],
+        answer: Callable[[Runner, Sequence[Asked], Patches], list[Answered]],
+    ) -> list[Answered]:
+        answered: dict[int, Answered] = {}
+        lengths = [len(item.outline.ids) for item in asked]
+        for batch in batches(lengths, rows=self._rows_in_batch, tokens=TOKENS_IN_BATCH):
+            together = [asked[index] for index in batch]
+            shown = [pixels for item in together for pixels in item.pictures]
+            patches = self.prompts.patcher.cut_all(shown)
+            with self._runner.inference():
+                answered.update(zip(batch, answer(self._runner, together, patches), strict=True))
+        return [answered[index] for index in range(len(asked))]
+
+    def _reply(self, task: Task) -> Reply:
+        draft = task.draft
+        thinking, text = (self._decode(ids) for ids in draft.parts())
+        assert draft.finish is not None, "tasks come back finished"
+        if draft.mask is not None and draft.finish == "stop":
+            draft.mask.check(text)
+        return Reply(text, thinking, draft.finish, tuple(draft.log_probabilities), task.usage)
+
+    def _decode(self, ids: Sequence[int]) -> str:
+        return str(self._tokenizer.decode(ids, clean_up_tokenization_spaces=False)).strip()
+
+    @cached_property
+    def _schema_masks(self) -> SchemaMasks:
+        width = max(len(self._tokenizer), self._runner.vocabulary)
+        return SchemaMasks(self._tokenizer, vocabulary=width, stops=sorted(self._ending.stops))
+
+    @cached_property
+    def _ending(self) -> Ending:
+        found = self._runner.model.generation_config.eos_token_id
+        stops = {self._tokenizer.eos_token_id, *(found if isinstance(found, list) else [found])}
+        tags = self.adapter.open_thinking, self.adapter.close_thinking
+        opening, closing = self._tokenizer.convert_tokens_to_ids(tags)
+        return Ending(
+            stops=frozenset(stops - {None}),
+            open_thinking=opening,
+            close_thinking=closing,
+            after_thinking=tuple(self.prompts.encode("\n\n")),
+        )

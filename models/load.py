@@ -1,0 +1,130 @@
+"""From the name of a model to an engine that runs it."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal, get_args
+
+import torch
+from safetensors import SafetensorError
+from transformers import (
+    AutoImageProcessor,
+    AutoModelForImageTextToText,
+    AutoTokenizer,
+    PreTrainedTokenizerFast,
+)
+from transformers.utils import logging
+
+from foveal.models.checkpoint import COPY, Files, find_checkpoint
+from foveal.models.engine import Checkpoint, Engine
+from foveal.models.patch_embedding import use_linear_patches
+from foveal.models.qwen3_vl import Qwen3VL
+from foveal.models.vision_attention import batch_images
+from foveal.schemas.errors import BadModel
+
+Dtype = Literal["auto", "float32", "bfloat16", "float16"]
+
+SMALL_BYTES = 2_000_000_000
+"""Up to this size a bf16 checkpoint runs on CPU from float32 weights; beyond, as it is stored."""
+
+
+def load_model(name: str, *, device: str = "auto", dtype: Dtype = "auto") -> Engine:
+    """`tiny`, a folder, or a hub name of a Qwen3-VL checkpoint.
+
+    `auto` takes an accelerator where there is one, and the checkpoint's own precision; on CPU a
+    small bf16 checkpoint keeps float32 weights and does its matrix products in bf16.
+    """
+    place = _device(device)
+    if dtype not in get_args(Dtype):
+        raise BadModel(
+            f"there is no dtype {dtype!r}", fix=f"use one of {', '.join(get_args(Dtype))}"
+        )
+    files = find_checkpoint(name)
+    with _without_progress_bars():
+        checkpoint = _load(files, dtype)
+    mixed = dtype == "auto" and place.type == "cpu" and _is_small_bf16(checkpoint.model, files)
+    if mixed:
+        checkpoint.model.float()
+    batch_images(checkpoint.model)
+    use_linear_patches(checkpoint.model)
+    checkpoint.model.to(place)
+    return Engine(checkpoint, autocast=mixed and _multiplies_bf16())
+
+
+def _load(files: Files, dtype: Dtype) -> Checkpoint:
+    try:
+        return Checkpoint(
+            name=files.name,
+            revision=files.revision,
+            model=_load_weights(files, dtype),
+            tokenizer=_load_tokenizer(files),
+            image_processor=AutoImageProcessor.from_pretrained(
+                files.folder,
+                local_files_only=True,
+                backend="pil",  # the same numbers with and without torchvision
+            ),
+        )
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise BadModel(f"{files.name!r} cannot be loaded ({error})", fix=COPY) from error
+
+
+def _load_tokenizer(files: Files) -> PreTrainedTokenizerFast:
+    tokenizer = AutoTokenizer.from_pretrained(
+        files.folder,
+        local_files_only=True,
+        model_max_length=10**30,  # the engine measures prompts itself, and with their pictures
+    )
+    assert isinstance(tokenizer, PreTrainedTokenizerFast)
+    beside = files.folder / "chat_template.json"
+    if tokenizer.chat_template is None and beside.is_file():  # where Qwen publishes it as well
+        tokenizer.chat_template = json.loads(beside.read_text(encoding="utf-8"))["chat_template"]
+    if tokenizer.chat_template is None:
+        raise BadModel(f"{files.name!r} has no chat template", fix=COPY)
+    return tokenizer
+
+
+def _load_weights(files: Files, dtype: Dtype) -> Qwen3VL:
+    model, found = AutoModelForImageTextToText.from_pretrained(
+        files.folder,
+        dtype=dtype,
+        local_files_only=True,
+        use_safetensors=True,
+        output_loading_info=True,
+    )
+    if found["missing_keys"]:  # transformers would go on with random numbers in their place
+        raise BadModel(
+            f"{files.name!r} lacks weights, e.g. {min(found['missing_keys'])!r}", fix=COPY
+        )
+    return model
+
+
+def _device(name: str) -> torch.device:
+    found = torch.accelerator.current_accelerator(check_available=True)
+    if name == "auto":
+        return found or torch.device("cpu")
+    try:
+        return torch.zeros(1, device=name).device
+    except (RuntimeError, AssertionError) as error:
+        raise BadModel(f"there is no device {name!r} here", fix="use auto or cpu") from error
+
+
+def _is_small_bf16(model: Qwen3VL, files: Files) -> bool:
+    return model.dtype == torch.bfloat16 and files.bytes <= SMALL_BYTES
+
+
+def _multiplies_bf16() -> bool:
+    """Without these instructions bf16 is slower than float32."""
+    has = torch.cpu.get_capabilities()
+    return bool(has.get("amx_bf16") or has.get("avx512_bf16"))
+
+
+@contextmanager
+def _without_progress_bars() -> Iterator[None]:
+    """A model is one of many steps; the caller shows progress."""
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()

@@ -1,0 +1,53 @@
+"""Local registration: how far the template sits from the tested image around one box."""
+
+import cv2
+import numpy as np
+from cv2.typing import MatLike
+
+from foveal.schemas.box import Box
+from foveal.tools.image import Pixels, size_of
+from foveal.tools.tone import grey
+
+_CONTEXT_PX = 16
+"""Looked at around the box, so that what stayed the same outweighs what changed inside."""
+
+_TIE = 0.01
+"""Correlations this close are equal: scan noise along a straight edge moves them as much."""
+
+
+def register(template: Pixels, tested: Pixels, box: Box, *, reach: int = 5) -> tuple[int, int]:
+    """Whole-pixel (dx, dy), each within ±reach: the template moved by it fits the tested image.
+
+    The smallest motion wins among equals: a straight trace says nothing about motion along itself.
+    """
+    assert template.shape[:2] == tested.shape[:2], f"{template.shape} against {tested.shape}"
+    width, height = size_of(tested)
+    inside = Box(reach, reach, width - reach, height - reach)
+    seen = _shared(box.grown(_CONTEXT_PX), inside)
+    if seen.width <= 0 or seen.height <= 0:
+        return 0, 0
+    scores = cv2.matchTemplate(
+        _cut(grey(template), seen.grown(reach)), _cut(grey(tested), seen), cv2.TM_CCOEFF_NORMED
+    )
+    return _smallest_motion(scores, reach)
+
+
+def _smallest_motion(scores: MatLike, reach: int) -> tuple[int, int]:
+    steps = np.arange(reach, -reach - 1, -1)
+    length = np.hypot(steps[np.newaxis, :], steps[:, np.newaxis])
+    length[scores < scores.max() - _TIE] = np.inf
+    row, column = np.unravel_index(np.argmin(length), length.shape)
+    return int(steps[column]), int(steps[row])
+
+
+def _shared(box: Box, other: Box) -> Box:
+    return Box(
+        max(box.x1, other.x1),
+        max(box.y1, other.y1),
+        min(box.x2, other.x2),
+        min(box.y2, other.y2),
+    )
+
+
+def _cut(pixels: Pixels, box: Box) -> Pixels:
+    return pixels[box.y1 : box.y2, box.x1 : box.x2]
