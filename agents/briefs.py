@@ -1,0 +1,24 @@
+"""The instructions of a role as one workflow gives them."""
+
+from typing import Literal
+
+from foveal.agents.instructions import Brief, load_instructions
+from foveal.schemas.workflow import Workflow
+
+
+def brief_for(role: Literal["judge", "survey"], workflow: Workflow) -> Brief:
+    """The shipped layers, or what the workflow puts in their place, filled in."""
+    instructions = load_instructions(role, workflow.language)
+    if role in workflow.instructions:
+        layers = workflow.instructions[role].model_dump(exclude_none=True)
+        instructions = instructions.replaced(layers)
+    return instructions.brief(layer_values(workflow))
+
+
+def layer_values(workflow: Workflow) -> dict[str, object]:
+    """What a layer may name."""
+    return {
+        "subject": workflow.subject,
+        "labels": workflow.labels,
+        "sentences": [constraint.sentence for constraint in workflow.constraints],
+    }

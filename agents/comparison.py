@@ -1,0 +1,82 @@
+"""What a comparison learns on its way: hashes and small data, never pixels."""
+
+from typing import Annotated, TypedDict
+
+from pydantic import Field
+
+from foveal.schemas.base import Strict
+from foveal.schemas.box import Box, BoxPx
+from foveal.schemas.image import ImageId
+from foveal.schemas.report import Coverage, Report, Usage
+from foveal.schemas.view import View
+
+
+class Placement(Strict):
+    """How the template was laid over the tested image."""
+
+    matrix: list[list[float]] = Field(description="3 × 3, template pixels → tested pixels")
+    motion: str
+    residual_px: float
+    agreement: float
+    comparable: bool
+    reason: str
+
+
+class Region(Strict):
+    """A place that differs, and by how much the aligned template is off there."""
+
+    box_px: BoxPx = Field(description="in the tested image")
+    shift_px: tuple[int, int] = Field(default=(0, 0), description="moves the template onto it")
+    changed_px: int | None = Field(default=None, description="None where no tool compared pixels")
+
+    def on_template(self, box: Box, size: tuple[int, int]) -> Box:
+        """Where the aligned template, of (width, height), shows what is in `box` on the tested."""
+        there = box.shifted(-self.shift_px[0], -self.shift_px[1])
+        dx = max(0, -there.x1) - max(0, there.x2 - size[0])
+        dy = max(0, -there.y1) - max(0, there.y2 - size[1])
+        return there.shifted(dx, dy)
+
+
+class Shown(Strict):
+    """A picture that the model was shown."""
+
+    name: str
+    view: View
+    crop: ImageId = Field(description="hash of the pixels sent")
+
+
+class Look(Strict):
+    """One question about a place: the pictures shown with it, and what was answered."""
+
+    pictures: list[Shown]
+    prompt: str = Field(description="SHA-256 of the instructions as sent")
+    answers: dict[str, float] = Field(description="calibrated; empty where nothing was offered")
+
+
+class Judgement(Strict):
+    """What the model makes of a region after one or more looks."""
+
+    region: Region
+    probabilities: dict[str, float] = Field(description="of each label, over all looks")
+    looks: list[Look]
+
+    def wrong(self, harmless: str) -> float:
+        """Probability that something is wrong, 0 to 1."""
+        return max(0.0, 1 - self.probabilities[harmless])
+
+
+class Comparison(TypedDict, total=False):
+    """State of the graphs that compare a tested part with its template."""
+
+    template: ImageId
+    tested: ImageId
+    placement: Placement
+    aligned: ImageId
+    coverage: Coverage
+    regions: list[Region]
+    judgements: list[Judgement]
+    obstacle: str
+    """Why a person must look, whatever was found."""
+
+    report: Report
+    usage: Annotated[Usage, Usage.__add__]

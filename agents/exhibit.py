@@ -1,0 +1,44 @@
+"""Reference and tested part as the model is shown them, and what is kept of having shown them."""
+
+from dataclasses import dataclass
+
+from foveal.agents.comparison import Shown
+from foveal.agents.context import Context
+from foveal.agents.instructions import Brief
+from foveal.models.protocol import Conversation, Picture
+from foveal.tools.image import name_pixels
+from foveal.tools.view import Seen
+
+
+@dataclass(frozen=True, eq=False)
+class Exhibit:
+    """Two pictures of one place, which every instruction calls A and B."""
+
+    reference: Seen
+    tested: Seen
+
+    @property
+    def _named(self) -> tuple[tuple[str, Seen], ...]:
+        return ("A", self.reference), ("B", self.tested)
+
+    def conversation(self, brief: Brief) -> Conversation:
+        return brief.conversation([Picture(name, seen.pixels) for name, seen in self._named])
+
+    def keep(self, context: Context, call: str, **said: object) -> list[Shown]:
+        """Record the pixels, and the call with what was said in it."""
+        shown = [
+            Shown(name=name, view=seen.view, crop=name_pixels(seen.pixels))
+            for name, seen in self._named
+        ]
+        for picture, (_, seen) in zip(shown, self._named, strict=True):
+            context.recorder.image(picture.crop, seen.pixels)
+        crops = [picture.crop for picture in shown]
+        context.recorder.append(call, model=context.model.revision, pictures=crops, **said)
+        return shown
+
+
+def record_brief(brief: Brief, context: Context) -> None:
+    """Each call names its instructions by hash; here they stand in full."""
+    context.recorder.append(
+        "instructions", sha256=brief.sha256, system=brief.system, user=brief.visual
+    )

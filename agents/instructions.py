@@ -1,0 +1,108 @@
+"""The four layers of an instruction, from text files to the messages a model is sent.
+
+Order is fixed. What stays the same for every input (system, constraints, format) makes the system
+message, so that a model prefills it once; what changes (visual) makes the user message.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Literal
+
+from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from foveal.models.protocol import Conversation, Message, Part, Picture
+from foveal.schemas.errors import BadWorkflow
+
+Language = Literal["en", "zh"]
+Role = Literal["judge", "locate", "survey", "verify", "sight"]
+
+_PLACE = re.compile(r"\[([A-Z]\w*)\]")
+"""Where a picture goes in the visual layer: its name in brackets, such as [A]."""
+
+_TEMPLATES = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True)
+"""Sandboxed, because layers come with workflow files that others wrote."""
+
+
+@dataclass(frozen=True)
+class Brief:
+    """Instructions filled in, as sent but for the pictures."""
+
+    system: str
+    visual: str
+
+    def conversation(self, pictures: Sequence[Picture]) -> Conversation:
+        """The messages to send, with the pictures put in their places."""
+        shown = _place(self.visual, {picture.name: picture for picture in pictures})
+        return Message("system", (self.system,)), Message("user", shown)
+
+    @cached_property
+    def sha256(self) -> str:
+        return sha256(f"{self.system}\0{self.visual}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Instructions:
+    """Four layers, each a jinja2 template."""
+
+    system: str
+    visual: str
+    constraints: str
+    format: str
+
+    def brief(self, values: Mapping[str, object]) -> Brief:
+        """Raises BadWorkflow where a layer names what `values` does not hold."""
+        fixed = (self.system, self.constraints, self.format)
+        stable = "\n".join(_fill(layer, values) for layer in fixed)
+        return Brief(stable, _fill(self.visual, values))
+
+    def conversation(
+        self, pictures: Sequence[Picture], values: Mapping[str, object]
+    ) -> Conversation:
+        return self.brief(values).conversation(pictures)
+
+    def replaced(self, layers: Mapping[str, str]) -> "Instructions":
+        return replace(self, **layers)
+
+
+@lru_cache
+def load_instructions(role: Role, language: Language) -> Instructions:
+    """As they ship."""
+    folder = files("foveal.agents") / "texts" / role / language
+
+    def layer(name: str) -> str:
+        return (folder / f"{name}.txt").read_text(encoding="utf-8").rstrip("\n")
+
+    return Instructions(layer("system"), layer("visual"), layer("constraints"), layer("format"))
+
+
+def _fill(template: str, values: Mapping[str, object]) -> str:
+    try:
+        return _compiled(template).render(values).strip()
+    except TemplateError as error:
+        raise BadWorkflow(
+            f"the layer {template!r} cannot be filled in ({error})",
+            fix=f"a layer may use {', '.join(values)} in jinja2's syntax",
+        ) from error
+
+
+@lru_cache(maxsize=256)
+def _compiled(template: str) -> Template:
+    return _TEMPLATES.from_string(template)
+
+
+def _place(text: str, pictures: Mapping[str, Picture]) -> tuple[Part, ...]:
+    pieces = _PLACE.split(text)
+    places = set(pieces[1::2])
+    if places != set(pictures):
+        raise BadWorkflow(
+            f"the visual layer {text!r} shows {sorted(places)} in place of {sorted(pictures)}",
+            fix="put the name of each picture in brackets where it goes",
+        )
+    return tuple(
+        pictures[piece] if index % 2 else piece for index, piece in enumerate(pieces) if piece
+    )

@@ -1,0 +1,107 @@
+"""The judge: shown the same place on reference and tested part, it names what changed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from langgraph.runtime import Runtime
+
+from foveal.agents.briefs import brief_for
+from foveal.agents.calibration import calibrated
+from foveal.agents.comparison import Comparison, Judgement, Look, Region
+from foveal.agents.context import Context
+from foveal.agents.exhibit import Exhibit, record_brief
+from foveal.agents.instructions import Brief
+from foveal.models.protocol import Choice, ChooseRequest
+from foveal.schemas.report import Usage
+from foveal.schemas.workflow import Looks, Workflow
+from foveal.tools.image import Image
+from foveal.tools.view import cut, square_around
+
+
+class _Place(NamedTuple):
+    """A region, and the side to show over the region's longest."""
+
+    region: Region
+    around: float
+
+
+def judge(state: Comparison, runtime: Runtime[Context]) -> Comparison:
+    """Ask, for each region, which label fits what changed from A to B."""
+    around = runtime.context.workflow.looks.around
+    places = [_Place(region, around) for region in state["regions"]]
+    looks, usage = _look_at(places, state, runtime.context)
+    judgements = [_judged(place.region, [look]) for place, look in zip(places, looks, strict=True)]
+    return {"judgements": judgements, "usage": usage}
+
+
+def look_closer(state: Comparison, runtime: Runtime[Context]) -> Comparison:
+    """Ask again about unsure regions with less and with more around them; answers are averaged."""
+    workflow = runtime.context.workflow
+    unsure = [known for known in state["judgements"] if _is_unsure(known, workflow)]
+    places = [_Place(known.region, side) for known in unsure for side in workflow.looks.closer]
+    looks, usage = _look_at(places, state, runtime.context)
+    further: defaultdict[Region, list[Look]] = defaultdict(list)
+    for place, look in zip(places, looks, strict=True):
+        further[place.region].append(look)
+    judgements = [
+        _judged(known.region, [*known.looks, *further[known.region]])
+        for known in state["judgements"]
+    ]
+    return {"judgements": judgements, "usage": usage}
+
+
+def any_unsure(state: Comparison, runtime: Runtime[Context]) -> str:
+    workflow = runtime.context.workflow
+    return "unsure" if any(_is_unsure(known, workflow) for known in state["judgements"]) else "sure"
+
+
+def _is_unsure(judgement: Judgement, workflow: Workflow) -> bool:
+    low, high = workflow.decision.unsure
+    return low < judgement.wrong(workflow.harmless) < high
+
+
+def _judged(region: Region, looks: Sequence[Look]) -> Judgement:
+    mean = {
+        label: sum(look.answers[label] for look in looks) / len(looks) for label in looks[0].answers
+    }
+    return Judgement(region=region, probabilities=mean, looks=list(looks))
+
+
+def _look_at(
+    places: Iterable[_Place], state: Comparison, context: Context
+) -> tuple[list[Look], Usage]:
+    """One look a place, all asked together."""
+    workflow = context.workflow
+    template, tested = context.gallery[state["aligned"]], context.gallery[state["tested"]]
+    exhibits = [_exhibit(place, template, tested, looks=workflow.looks) for place in places]
+    brief = brief_for("judge", workflow)
+    record_brief(brief, context)
+    labels = tuple(label.name for label in workflow.labels)
+    requests = [ChooseRequest(exhibit.conversation(brief), labels) for exhibit in exhibits]
+    choices = context.model.choose(requests)
+    looks = [
+        _look(exhibit, choice, brief, context)
+        for exhibit, choice in zip(exhibits, choices, strict=True)
+    ]
+    return looks, sum((choice.usage for choice in choices), Usage())
+
+
+def _look(exhibit: Exhibit, choice: Choice, brief: Brief, context: Context) -> Look:
+    said = {"prompt": brief.sha256, "answers": choice.probabilities, "usage": choice.usage}
+    return Look(
+        pictures=exhibit.keep(context, "choose", **said),
+        prompt=brief.sha256,
+        answers=calibrated(choice.probabilities, context.workflow.calibration),
+    )
+
+
+def _exhibit(place: _Place, template: Image, tested: Image, *, looks: Looks) -> Exhibit:
+    box = place.region.box_px
+    side = max(looks.least_side_px, round(place.around * max(box.width, box.height)))
+    around = square_around(box, side=side, within=tested.size)
+    size = (looks.size_px, looks.size_px)
+    return Exhibit(
+        reference=cut(template, place.region.on_template(around, template.size), size=size),
+        tested=cut(tested, around, size=size),
+    )

@@ -1,0 +1,41 @@
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+
+from foveal.agents.comparison import Comparison
+from foveal.agents.context import Context
+from foveal.agents.judge import any_unsure, judge, look_closer
+from foveal.graphs.nodes.align import align, can_compare
+from foveal.graphs.nodes.decide import decide
+from foveal.graphs.nodes.propose import propose, worth_judging
+
+Graph = CompiledStateGraph[Comparison, Context, Comparison, Comparison]
+
+
+def compare() -> Graph:
+    """Find what changed between a template and a tested part.
+
+    START → align ─aligned→ propose ─regions→ judge ─sure→ decide → END
+            │               │                 └─unsure→ look_closer → decide
+            │               ├─nothing differs→ decide
+            │               └─too different→ decide
+            └─cannot compare→ decide
+    """
+    graph = StateGraph(Comparison, context_schema=Context)
+    graph.add_node(align)
+    graph.add_node(propose)
+    graph.add_node(judge)
+    graph.add_node(look_closer)
+    graph.add_node(decide)
+    graph.add_edge(START, "align")
+    graph.add_conditional_edges(
+        "align", can_compare, {"aligned": "propose", "cannot compare": "decide"}
+    )
+    graph.add_conditional_edges(
+        "propose",
+        worth_judging,
+        {"regions": "judge", "nothing differs": "decide", "too different": "decide"},
+    )
+    graph.add_conditional_edges("judge", any_unsure, {"unsure": "look_closer", "sure": "decide"})
+    graph.add_edge("look_closer", "decide")
+    graph.add_edge("decide", END)
+    return graph.compile()

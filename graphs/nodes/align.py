@@ -1,0 +1,53 @@
+import numpy as np
+from langgraph.runtime import Runtime
+
+from foveal.agents.comparison import Comparison, Placement
+from foveal.agents.context import Context
+from foveal.schemas.report import Coverage
+from foveal.schemas.workflow import Workflow
+from foveal.tools.align import Alignment, warp
+from foveal.tools.align import align as align_images
+from foveal.tools.image import image_from
+
+
+def align(state: Comparison, runtime: Runtime[Context]) -> Comparison:
+    """Lay the template over the tested image, so that equal places have equal coordinates."""
+    context = runtime.context
+    template, tested = (context.gallery[state[name]] for name in ("template", "tested"))
+    found = align_images(template.pixels, tested.pixels)
+    placement = _placement(found)
+    context.recorder.append("align", **placement.model_dump())
+    if not found.comparable:
+        return {
+            "placement": placement,
+            "coverage": _coverage(0.0, context.workflow),
+            "obstacle": f"not comparable: {found.reason}",
+        }
+    pixels, valid = warp(template.pixels, found, size=tested.size)
+    moved = image_from(pixels, template.source)
+    context.recorder.image(moved.id, moved.pixels)
+    return {
+        "placement": placement,
+        "aligned": context.gallery.add_moved(moved, valid=valid),
+        "coverage": _coverage(float(np.mean(valid)), context.workflow),
+    }
+
+
+def can_compare(state: Comparison) -> str:
+    return "aligned" if state["placement"].comparable else "cannot compare"
+
+
+def _placement(found: Alignment) -> Placement:
+    return Placement(
+        matrix=found.matrix.tolist(),
+        motion=found.motion,
+        residual_px=found.residual_px,
+        agreement=found.agreement,
+        comparable=found.comparable,
+        reason=found.reason,
+    )
+
+
+def _coverage(share: float, workflow: Workflow) -> Coverage:
+    scale = workflow.scale
+    return Coverage(share=share, mm_per_px=1 / scale.px_per_mm if scale else None)

@@ -1,0 +1,73 @@
+from langgraph.runtime import Runtime
+
+from foveal.agents.comparison import Comparison
+from foveal.agents.context import Context
+from foveal.graphs.nodes.constraints import Constrained, constrained
+from foveal.graphs.nodes.suspects import suspects_of
+from foveal.graphs.nodes.verdict import Outcome, outcome
+from foveal.schemas.image import ImageRecord
+from foveal.schemas.report import ModelRecord, Report, WorkflowRecord
+
+
+def decide(state: Comparison, runtime: Runtime[Context]) -> Comparison:
+    """Turn judgements into findings, enforce the constraints, and say pass, fail or review."""
+    workflow = runtime.context.workflow
+    suspects = constrained(suspects_of(state, runtime.context), workflow)
+    return {"report": _report(state, runtime.context, suspects)}
+
+
+def _report(state: Comparison, context: Context, suspects: Constrained) -> Report:
+    workflow = context.workflow
+    reported = workflow.decision.report_at
+    decided = _outcome(state, context, suspects)
+    return Report(
+        verdict=decided.verdict,
+        reason=decided.reason,
+        findings=[known for known in suspects.kept if known.confidence >= reported],
+        removed=[out for out in suspects.removed if out.finding.confidence >= reported],
+        images=_images(state, context),
+        coverage=state["coverage"],
+        model=_model(context),
+        workflow=WorkflowRecord(name=workflow.name, sha256=workflow.sha256),
+        usage=state["usage"],
+        measurements=_measurements(state),
+    )
+
+
+def _outcome(state: Comparison, context: Context, suspects: Constrained) -> Outcome:
+    if "obstacle" in state:
+        return Outcome("review", state["obstacle"])
+    return outcome(
+        suspects.kept,
+        context.workflow.decision,
+        judged=len(state.get("judgements", [])),
+        removed=len(suspects.removed),
+    )
+
+
+def _images(state: Comparison, context: Context) -> list[ImageRecord]:
+    template, tested = (context.gallery[state[name]] for name in ("template", "tested"))
+    scale = context.workflow.scale
+    return [
+        ImageRecord(name="template", id=template.id, size_px=template.size, source=template.source),
+        ImageRecord(
+            name="tested",
+            id=tested.id,
+            size_px=tested.size,
+            source=tested.source,
+            px_per_mm=scale.px_per_mm if scale else None,
+        ),
+    ]
+
+
+def _model(context: Context) -> ModelRecord:
+    model, calibration = context.model, context.workflow.calibration
+    return ModelRecord(
+        name=model.name,
+        revision=model.revision,
+        calibration=calibration.fitted_on if calibration else None,
+    )
+
+
+def _measurements(state: Comparison) -> dict[str, object]:
+    return {"alignment": state["placement"].model_dump()} if "placement" in state else {}

@@ -1,0 +1,44 @@
+"""The looks at a region as a report cites them, with the tools that led to each picture."""
+
+from collections.abc import Iterator
+
+from foveal.agents.comparison import Comparison, Judgement, Look, Placement, Region, Shown
+from foveal.agents.context import Context
+from foveal.schemas.evidence import Evidence, ToolStep
+
+
+def evidence_of(judgement: Judgement, state: Comparison, context: Context) -> list[Evidence]:
+    return [
+        _evidence(picture, look, list(_steps(picture, judgement.region, state)), context=context)
+        for look in judgement.looks
+        for picture in look.pictures
+    ]
+
+
+def _evidence(picture: Shown, look: Look, steps: list[ToolStep], *, context: Context) -> Evidence:
+    return Evidence(
+        name=picture.name,
+        view=picture.view,
+        crop=picture.crop,
+        tools=steps,
+        model=f"{context.model.name} {context.model.revision}",
+        prompt=look.prompt,
+        answers=look.answers,
+    )
+
+
+def _steps(picture: Shown, region: Region, state: Comparison) -> Iterator[ToolStep]:
+    is_moved = picture.view.image != state["tested"]
+    if "placement" in state and is_moved:
+        yield ToolStep(tool="align", result=_motion(state["placement"]))
+    if region.changed_px is not None:
+        yield ToolStep(tool="propose", result=f"{region.changed_px} px changed")
+        if is_moved:
+            dx, dy = region.shift_px
+            yield ToolStep(tool="register", result=f"moved by {dx}, {dy} px")
+    (width, height), box = picture.view.size_px, picture.view.box_px
+    yield ToolStep(tool="cut", result=f"{box.width}×{box.height} → {width}×{height} px")
+
+
+def _motion(placement: Placement) -> str:
+    return f"{placement.motion}, edges within {placement.residual_px:.2f} px"

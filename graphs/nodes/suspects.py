@@ -1,0 +1,79 @@
+"""From judgements to what may be wrong: named, measured, with the pixels that show it."""
+
+from foveal.agents.comparison import Comparison, Judgement, Region
+from foveal.agents.context import Context
+from foveal.graphs.nodes.evidence import evidence_of
+from foveal.schemas.finding import Finding
+from foveal.schemas.workflow import Decision, Workflow
+from foveal.tools.image import Image, image_from
+from foveal.tools.measure import Measure, measure
+from foveal.tools.view import cut
+
+_CONTEXT_PX = 32
+"""Left around a region when it is measured, so that unchanged pixels set the exposure."""
+
+
+def suspects_of(state: Comparison, context: Context) -> list[Finding]:
+    """Regions to report, and those that a person must look at instead; surest first."""
+    workflow = context.workflow
+    suspects = [
+        _finding(judgement, state, context)
+        for judgement in state.get("judgements", [])
+        if _may_be_wrong(judgement.wrong(workflow.harmless), workflow.decision)
+    ]
+    return sorted(suspects, key=lambda suspect: -suspect.confidence)
+
+
+def _may_be_wrong(probability: float, decision: Decision) -> bool:
+    return probability >= decision.report_at or probability > decision.review[0]
+
+
+def _finding(judgement: Judgement, state: Comparison, context: Context) -> Finding:
+    workflow = context.workflow
+    label = _likeliest_defect(judgement, workflow)
+    return Finding(
+        label=label,
+        box_px=judgement.region.box_px,
+        size_mm=_size_mm(judgement, state, context),
+        confidence=judgement.wrong(workflow.harmless),
+        why=_why(label, judgement, workflow),
+        evidence=evidence_of(judgement, state, context),
+    )
+
+
+def _likeliest_defect(judgement: Judgement, workflow: Workflow) -> str:
+    defects = (label.name for label in workflow.labels if label.name != workflow.harmless)
+    return max(defects, key=judgement.probabilities.__getitem__)
+
+
+def _why(label: str, judgement: Judgement, workflow: Workflow) -> str:
+    meaning = next(known.meaning for known in workflow.labels if known.name == label)
+    looks = len(judgement.looks)
+    seen = f"seen in {looks} look{'s' if looks > 1 else ''}"
+    changed = judgement.region.changed_px
+    differs = "" if changed is None else f"{changed} px differ from the template, "
+    return f"{label}: {meaning}; {differs}{seen}"
+
+
+def _size_mm(judgement: Judgement, state: Comparison, context: Context) -> float | None:
+    """None without a scale, or where nothing was aligned."""
+    scale = context.workflow.scale
+    if scale is None or "aligned" not in state:
+        return None
+    template, tested = (context.gallery[state[name]] for name in ("aligned", "tested"))
+    size_px = _changed_px(judgement.region, template, tested)
+    return None if size_px is None else round(size_px / scale.px_per_mm, 3)
+
+
+def _changed_px(region: Region, template: Image, tested: Image) -> float | None:
+    """Longest side of what changed in the region, with the template moved onto it."""
+    around = region.box_px.grown(_CONTEXT_PX).clipped(tested.size)
+    there = region.on_template(around, template.size)
+    size = (around.width, around.height)
+    crops = {
+        "A": image_from(cut(template, there, size=size).pixels, template.source),
+        "B": image_from(cut(tested, around, size=size).pixels, tested.source),
+    }
+    inside = region.box_px.shifted(-around.x1, -around.y1)
+    measured = measure(Measure(image="B", reference="A", box=inside), crops)
+    return None if measured is None else measured.size_px

@@ -1,0 +1,56 @@
+"""Pass, fail or review, and why."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from foveal.schemas.finding import Finding
+from foveal.schemas.verdict import Verdict
+from foveal.schemas.workflow import Decision
+
+_NAMED = 3
+"""So many undecided regions are named; the report lists them all."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    verdict: Verdict
+    reason: str
+
+
+def outcome(
+    suspects: Sequence[Finding], decision: Decision, *, judged: int, removed: int
+) -> Outcome:
+    """`suspects` are left of `judged` regions; `removed` broke a constraint.
+
+    A finding above the review band fails. Anything else that may be wrong is for a person: inside
+    the band, reported though below it, or above it though too unlikely to be reported.
+    """
+    findings = [suspect for suspect in suspects if suspect.confidence >= decision.report_at]
+    if any(finding.confidence >= decision.review[1] for finding in findings):
+        return Outcome("fail", f"found {_counted(findings)}")
+    if suspects:
+        return Outcome("review", _undecided(suspects, judged))
+    return Outcome("pass", _passed(judged, removed))
+
+
+def _counted(findings: Sequence[Finding]) -> str:
+    counts = Counter(finding.label for finding in findings)
+    return ", ".join(f"{count} {label}" for label, count in counts.items())
+
+
+def _undecided(suspects: Sequence[Finding], judged: int) -> str:
+    named = [f"{suspect.label} at {suspect.confidence:.2f}" for suspect in suspects[:_NAMED]]
+    if len(suspects) > _NAMED:
+        named.append("…")
+    are = "is" if len(suspects) == 1 else "are"
+    return f"{len(suspects)} of {judged} regions {are} undecided: {', '.join(named)}"
+
+
+def _passed(judged: int, removed: int) -> str:
+    if not judged:
+        return "nothing differs"
+    differ = "1 region differs" if judged == 1 else f"{judged} regions differ"
+    if removed:
+        return f"{differ}: {removed} left out by the constraints, {judged - removed} harmless"
+    return f"{differ}, harmless"
