@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,13 @@ class Files:
     name: str
     folder: Path
     weights: tuple[Path, ...]
-    revision: str
-    """The hub's commit; of a folder, SHA-256 over its weight files."""
+    commit: str
+    """The hub's; empty where the files come from a folder."""
+
+    @cached_property
+    def revision(self) -> str:
+        """The hub's commit; of a folder, SHA-256 over its weight files, which takes its time."""
+        return self.commit or _sha256(self.weights)
 
     @property
     def bytes(self) -> int:
@@ -85,7 +91,7 @@ def _checked(name: str, folder: Path, *, commit: str = "") -> Files:
             fix="use a Qwen3-VL checkpoint",
         )
     weights = tuple(_weight_files(name, folder))
-    return Files(name, folder, weights, revision=commit or _sha256(weights))
+    return Files(name, folder, weights, commit)
 
 
 def _weight_files(name: str, folder: Path) -> Iterator[Path]:

@@ -1,4 +1,5 @@
 from hashlib import sha256
+from json import dumps
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -97,4 +98,5 @@ class Workflow(Strict):
     @property
     def sha256(self) -> str:
         """Over the workflow as loaded: the file's layout does not count."""
-        return sha256(self.model_dump_json().encode()).hexdigest()
+        canonical = dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return sha256(canonical.encode()).hexdigest()

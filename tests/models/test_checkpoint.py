@@ -125,4 +125,4 @@ def test_a_copy_from_the_hub_is_found_offline_and_named_by_its_commit(
     (repository / "refs").mkdir()
     (repository / "refs" / "main").write_text(commit)
     said = look_up("someone/something", tmp_path, HF_HUB_OFFLINE="1")
-    assert f"revision='{commit}'" in said
+    assert f"commit='{commit}'" in said

@@ -1,0 +1,93 @@
+"""Compare from Python; the commands run the same functions."""
+
+from collections.abc import Callable, Mapping
+from os import PathLike, fspath
+from pathlib import Path
+
+from foveal.inputs import INPUTS, check_names
+from foveal.model_choice import ModelChoice
+from foveal.models.protocol import VisionLanguageModel
+from foveal.recording import RunRecorder
+from foveal.records.run_directory import RunDirectory
+from foveal.schemas.errors import BadOutput
+from foveal.schemas.report import Report
+from foveal.schemas.workflow import Workflow
+from foveal.tools.image import Image
+from foveal.tools.intake import read_image
+from foveal.workflow_check import check
+from foveal.workflow_file import load_workflow
+
+PathName = str | PathLike[str]
+
+
+def _unwatched(step: str) -> None: ...
+
+
+def compare(
+    template: PathName,
+    tested: PathName,
+    *,
+    out: PathName,
+    workflow: PathName | Workflow = "board-compare",
+    model: str | VisionLanguageModel | None = None,
+) -> Report:
+    """What differs on `tested`, and whether that is wrong; `out` gets report.html and the pixels.
+
+    `model` takes the place of the workflow's own: a name, or what `load_model` gave, which saves
+    loading it for every pair. Raises FovealError where a person must act.
+    """
+    return run(workflow, {"template": template, "tested": tested}, out=out, model=model)
+
+
+def run(
+    workflow: PathName | Workflow,
+    inputs: Mapping[str, PathName],
+    *,
+    out: PathName,
+    model: str | VisionLanguageModel | ModelChoice | None = None,
+    progress: Callable[[str], None] = _unwatched,
+) -> Report:
+    """Run a workflow on its inputs by name. Everything is checked before weights are loaded."""
+    progress("Reading")
+    rules = _rules(workflow)
+    template, tested = _read(inputs)
+    load = _find(model, rules.model)
+    directory = RunDirectory.open(_folder(out))
+    progress("Loading the model")
+    loaded = load()
+    progress("Comparing")
+    from foveal.graphs.run import run_pair
+
+    report = run_pair(rules, loaded, template, tested, recorder=RunRecorder(directory))
+    directory.finish(report)
+    return report
+
+
+def _rules(workflow: PathName | Workflow) -> Workflow:
+    if not isinstance(workflow, Workflow):
+        return load_workflow(workflow)
+    check(workflow, source=f"workflow {workflow.name!r}")
+    return workflow
+
+
+def _read(inputs: Mapping[str, PathName]) -> list[Image]:
+    check_names(inputs)
+    return [read_image(Path(inputs[name])) for name in INPUTS]
+
+
+def _find(
+    model: str | VisionLanguageModel | ModelChoice | None, otherwise: str
+) -> Callable[[], VisionLanguageModel]:
+    """What gives the model, which is known to be there."""
+    if model is None or isinstance(model, str):
+        model = ModelChoice(model)
+    if isinstance(model, ModelChoice):
+        return model.find(otherwise)
+    loaded = model
+    return lambda: loaded
+
+
+def _folder(out: PathName) -> Path:
+    if not fspath(out):
+        raise BadOutput("the name of the folder for results is empty", fix="name one")
+    return Path(out)

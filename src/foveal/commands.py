@@ -1,0 +1,184 @@
+"""The commands. What takes long to import is imported inside each, so that help is instant."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from foveal.model_choice import Dtype, ModelChoice
+from foveal.schemas.verdict import EXIT_CODES
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
+
+Out = Annotated[
+    str, typer.Option(metavar="DIR", help="Folder for report.html, report.json and the pixels.")
+]
+Rules = Annotated[
+    str, typer.Option("--workflow", metavar="FILE|NAME", help="What to look for, and how.")
+]
+ModelName = Annotated[
+    str | None,
+    typer.Option("--model", metavar="NAME", help="'tiny', a folder or a hub name."),
+]
+Device = Annotated[str, typer.Option(metavar="NAME", help="'cpu', 'cuda', …")]
+Precision = Annotated[Dtype, typer.Option("--dtype", help="Number format of the weights.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        import foveal
+
+        typer.echo(foveal.__version__)
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version."),
+]
+
+
+@app.callback()
+def foveal(*, version: Version = False) -> None:
+    """Look closer and prove it: visual inspection by a local vision-language model.
+
+    Exit codes: 0 pass, 1 fail, 3 review, 2 error.
+    """
+    del version  # printed by its callback
+
+
+@app.command()
+def compare(
+    template: Annotated[str, typer.Argument(metavar="TEMPLATE", help="Image of a good part.")],
+    tested: Annotated[str, typer.Argument(metavar="TESTED", help="Image of the part to check.")],
+    *,
+    out: Out,
+    workflow: Rules = "board-compare",
+    model: ModelName = None,
+    device: Device = "auto",
+    dtype: Precision = "auto",
+    as_json: AsJson = False,
+) -> int:
+    """Compare a tested part with its template.
+
+    \b
+    foveal compare template.png tested.png --out run
+    foveal compare template.png tested.png --out run --json | jq .verdict
+    foveal compare a.png b.png --out run --model Qwen/Qwen3-VL-8B-Instruct
+    """
+    inputs = {"template": template, "tested": tested}
+    return _run(workflow, inputs, out=out, model=ModelChoice(model, device, dtype), as_json=as_json)
+
+
+@app.command()
+def run(
+    workflow: Annotated[
+        str, typer.Argument(metavar="WORKFLOW", help="A YAML file, or the name of one that ships.")
+    ],
+    given: Annotated[
+        list[str], typer.Argument(metavar="INPUT...", help="Images in order, or as NAME=PATH.")
+    ],
+    *,
+    out: Out,
+    model: ModelName = None,
+    device: Device = "auto",
+    dtype: Precision = "auto",
+    as_json: AsJson = False,
+) -> int:
+    """Run a workflow on its inputs.
+
+    \b
+    foveal run my-boards.yaml template.png tested.png --out run
+    foveal run my-boards.yaml tested=new.png template=good.png --out run
+    """
+    from foveal.inputs import name_inputs
+
+    inputs = name_inputs(given)
+    return _run(workflow, inputs, out=out, model=ModelChoice(model, device, dtype), as_json=as_json)
+
+
+@app.command()
+def schema(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="report, workflow, finding, …")],
+) -> None:
+    """Print the JSON Schema of something foveal writes or reads.
+
+    \b
+    foveal schema report
+    foveal schema workflow > workflow.schema.json
+    """
+    from foveal.shipped_schema import read_schema
+
+    typer.echo(read_schema(name), nl=False)
+
+
+@app.command()
+def doctor(*, model: ModelName = None, device: Device = "auto", dtype: Precision = "auto") -> None:
+    """Show versions and devices, load the model, and check that it sees.
+
+    \b
+    foveal doctor
+    foveal doctor --model Qwen/Qwen3-VL-8B-Instruct
+    """
+    from foveal.doctor import examine
+    from foveal.progress import shown_steps
+
+    with shown_steps() as progress:
+        for fact in examine(ModelChoice(model, device, dtype), progress):
+            typer.echo(f"{fact.name:<24}{fact.value}")
+
+
+@app.command("eval")
+def evaluate(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="deeppcb, drawn, …")],
+    *,
+    data: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the data.")] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", help="Pairs to take.", min=1)] = None,
+    workflow: Rules = "board-compare",
+    model: ModelName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure quality on labelled data.
+
+    \b
+    foveal eval deeppcb --data DIR
+    foveal eval deeppcb --data DIR --limit 50 --json
+    """
+    from foveal.evaluation import find_eval
+    from foveal.progress import shown_count
+    from foveal.workflow_file import load_workflow
+
+    found = find_eval(name)
+    rules = load_workflow(workflow)
+    from foveal.evals.options import EvalOptions
+
+    with shown_count(name) as progress:
+        options = EvalOptions(
+            workflow=rules, data=data, limit=limit, model_name=model, progress=progress
+        )
+        figures = found.run(options)
+    if as_json:
+        typer.echo(json.dumps(figures, indent=2))
+    else:
+        from rich.console import Console
+
+        Console().print(found.show(figures))
+
+
+def _run(
+    workflow: str, inputs: Mapping[str, str], *, out: str, model: ModelChoice, as_json: bool
+) -> int:
+    from foveal.api import run
+    from foveal.progress import shown_steps
+    from foveal.summary import print_summary
+
+    with shown_steps() as progress:
+        report = run(workflow, inputs, out=out, model=model, progress=progress)
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2))
+    else:
+        print_summary(report, Path(out))
+    return EXIT_CODES[report.verdict]

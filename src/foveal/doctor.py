@@ -1,0 +1,61 @@
+"""What this machine and this installation offer, and whether the model sees."""
+
+import platform
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from typing import NamedTuple
+
+import numpy as np
+
+from foveal.model_choice import ModelChoice
+from foveal.sight import check_sight, draw
+
+FAST = ("avx2", "avx512_f", "avx512_bf16", "amx_bf16")
+"""Instructions that decide how long a model takes on a CPU."""
+
+LIBRARIES = ("transformers", "llguidance", "langgraph", "opencv-python-headless", "pillow")
+
+
+class Fact(NamedTuple):
+    name: str
+    value: str
+
+
+def examine(model: ModelChoice, progress: Callable[[str], None]) -> Iterator[Fact]:
+    """A fact as soon as it is known; raises FovealError where the model is not there or blind."""
+    progress("Importing torch")
+    yield from _software()
+    load = model.find("tiny")
+    progress("Loading the model")
+    loaded = load()
+    yield Fact("model", f"{loaded.name}, revision {loaded.revision}")
+    progress("Showing it digits")
+    shown = draw(np.random.default_rng())
+    check_sight(loaded, shown)
+    yield Fact("sight", f"read {len(shown)} of {len(shown)} drawn digits")
+
+
+def _software() -> Iterator[Fact]:
+    yield Fact("foveal", version("foveal"))
+    yield Fact("python", f"{platform.python_version()} on {platform.platform()}")
+    yield from _torch()
+    for library in LIBRARIES:
+        yield Fact(library, version(library))
+
+
+def _torch() -> Iterator[Fact]:
+    import torch
+
+    yield Fact("torch", f"{torch.__version__}, {_build(torch.version.cuda, torch.version.hip)}")
+    accelerator = torch.accelerator.current_accelerator(check_available=True)
+    yield Fact("device", str(accelerator or "cpu"))
+    yield Fact("threads", str(torch.get_num_threads()))
+    capabilities = torch.cpu.get_capabilities()
+    fast = [name for name in FAST if capabilities.get(name)]
+    yield Fact("processor", f"{platform.machine()} {' '.join(fast)}".rstrip())
+
+
+def _build(cuda: str | None, hip: str | None) -> str:
+    if cuda:
+        return f"built for CUDA {cuda}"
+    return f"built for ROCm {hip}" if hip else "built for CPU"

@@ -1,0 +1,43 @@
+"""Does the model see at all? One that is not shown its pictures still answers, fluently."""
+
+from dataclasses import dataclass
+
+from numpy.random import Generator
+
+from foveal.agents.instructions import load_instructions
+from foveal.models.protocol import ChooseRequest, Picture, Pixels, VisionLanguageModel
+from foveal.schemas.errors import BadModel
+from foveal.training.tasks import draw_digit
+
+PICTURES = 4
+"""A blind model passes once in 10,000 times."""
+
+_ANSWERS = tuple("0123456789")
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    digit: str
+    pixels: Pixels
+
+
+def draw(rng: Generator) -> list[Drawn]:
+    """Digits that no one can know without looking."""
+    digits = rng.integers(10, size=PICTURES)
+    return [Drawn(str(digit), draw_digit(rng, int(digit))) for digit in digits]
+
+
+def check_sight(model: VisionLanguageModel, shown: list[Drawn]) -> None:
+    """Raises BadModel where a digit is not read back."""
+    instructions = load_instructions("sight", "en")
+    requests = [
+        ChooseRequest(instructions.conversation([Picture("A", drawn.pixels)], {}), _ANSWERS)
+        for drawn in shown
+    ]
+    read = [choice.answer for choice in model.choose(requests)]
+    drawn = [picture.digit for picture in shown]
+    if read != drawn:
+        raise BadModel(
+            f"the model does not see: of the digits {' '.join(drawn)} it read {' '.join(read)}",
+            fix="check that its weights and its image processor belong together, or use another",
+        )

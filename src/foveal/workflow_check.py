@@ -1,0 +1,46 @@
+"""What a workflow's schema cannot say: its constraints and instructions must work."""
+
+from typing import Any, Literal
+
+import numpy as np
+from jsonschema_rs import ValidationError, validator_for
+
+from foveal.agents.briefs import brief_for
+from foveal.models.protocol import Picture
+from foveal.schemas.errors import BadWorkflow
+from foveal.schemas.workflow import Workflow
+
+_PICTURES = [Picture(name, np.zeros((1, 1), np.uint8)) for name in "AB"]
+
+_BROKEN = (ArithmeticError, LookupError, MemoryError, TypeError, ValueError)
+"""What the expressions in a template raise, beside jinja2's own errors."""
+
+
+def check(workflow: Workflow, *, source: str) -> None:
+    """Raises BadWorkflow with the place in `source` of what is wrong."""
+    for index, constraint in enumerate(workflow.constraints):
+        if constraint.finding is not None:
+            _check_schema(constraint.finding, f"{source}: constraints[{index}].finding")
+    for role in workflow.instructions:
+        _check_instructions(role, workflow, f"{source}: instructions.{role}")
+
+
+def _check_schema(schema: dict[str, Any], place: str) -> None:
+    """Offline also refuses a `$ref` to elsewhere, which would be fetched while running."""
+    try:
+        validator_for(schema, offline=True)
+    except ValidationError as error:
+        raise BadWorkflow(
+            f"{place} is no JSON Schema ({error.message})", fix="correct the schema"
+        ) from error
+
+
+def _check_instructions(role: Literal["judge", "survey"], workflow: Workflow, place: str) -> None:
+    try:
+        brief_for(role, workflow).conversation(_PICTURES)
+    except BadWorkflow as error:
+        raise BadWorkflow(f"{place}: {error.what}", fix=error.fix) from error
+    except _BROKEN as error:
+        raise BadWorkflow(
+            f"{place} cannot be filled in ({error})", fix="correct the template"
+        ) from error

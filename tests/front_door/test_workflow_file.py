@@ -1,0 +1,258 @@
+"""A workflow file is loaded whole, or refused with its place and what to do."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from jsonschema_rs import validator_for
+
+from foveal.schemas.errors import BadWorkflow
+from foveal.workflow_file import load_workflow, shipped_workflows
+
+Written = Callable[..., Path]
+
+KEYS = (
+    "use one of calibration, constraints, decision, graph, harmless, instructions, labels, "
+    "language, looks, max_regions, model, name, scale, subject"
+)
+
+
+def refusal(path: Path) -> str:
+    """What is said after the name of the file."""
+    with pytest.raises(BadWorkflow) as refused:
+        load_workflow(path)
+    return str(refused.value).removeprefix(repr(str(path))).removeprefix(":").strip()
+
+
+@pytest.mark.parametrize("name", shipped_workflows())
+def test_every_workflow_that_ships_is_loaded_by_its_name(name: str) -> None:
+    assert load_workflow(name).name == name
+
+
+def test_a_file_is_loaded_by_its_path(written: Written) -> None:
+    path = written()
+
+    assert load_workflow(path) == load_workflow(str(path))
+
+
+def test_a_name_that_does_not_ship_is_answered_with_the_nearest() -> None:
+    with pytest.raises(BadWorkflow, match=r"'bord-compare' ships: did you mean 'board-compare'\?"):
+        load_workflow("bord-compare")
+
+
+def test_a_name_unlike_any_is_answered_with_all_that_ship() -> None:
+    with pytest.raises(BadWorkflow, match=r"use one of board-compare \(a file is given as \./xyz"):
+        load_workflow("xyz")
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadWorkflow, match=r"there is no file '.*none\.yaml': check the path"):
+        load_workflow(tmp_path / "none.yaml")
+
+
+UNKNOWN_KEYS = {
+    "top level": (
+        ("labels:", "lables:"),
+        "unknown key 'lables' at top level: did you mean 'labels'? (1 more after this)",
+    ),
+    "nothing near": (("harmless", "zzz: 1\nharmless"), f"unknown key 'zzz' at top level: {KEYS}"),
+    "in a list": (
+        ("meaning: cut through", "meening: cut through"),
+        "unknown key 'meening' in labels[0]: did you mean 'meaning'? (1 more after this)",
+    ),
+    "in a section": (
+        ("harmless", "scale: {px_per_m: 5}\nharmless"),
+        "unknown key 'px_per_m' in scale: did you mean 'px_per_mm'? (1 more after this)",
+    ),
+    "in the layers of a role": (
+        ("harmless", "instructions: {judge: {sytem: hi}}\nharmless"),
+        "unknown key 'sytem' in instructions.judge: did you mean 'system'?",
+    ),
+    "a role": (
+        ("harmless", "instructions: {jugde: {system: hi}}\nharmless"),
+        "unknown key 'jugde' in instructions: it should be 'judge' or 'survey'",
+    ),
+    "a merge": (
+        ("harmless", "<<: {a: 1}\nharmless"),
+        f"unknown key '<<' at top level: {KEYS}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "said"), UNKNOWN_KEYS.values(), ids=UNKNOWN_KEYS)
+def test_an_unknown_key_is_refused_with_the_nearest_known_one(
+    written: Written, change: tuple[str, str], said: str
+) -> None:
+    assert refusal(written(*change)) == said
+
+
+WRONG_VALUES = {
+    "a number for a text": (
+        ("name: open", "name: 5"),
+        "labels[0].name is 5: it should be a valid string",
+    ),
+    "nothing for a text": (
+        ("subject: boards", "subject:"),
+        "subject is None: it should be a valid string",
+    ),
+    "an empty text": (
+        ("name: open", 'name: ""'),
+        "labels[0].name is '': String should have at least 1 character",
+    ),
+    "a list for a text": (
+        ("subject: boards", "subject: [a]"),
+        "subject is ['a']: it should be a valid string",
+    ),
+    "a text for a list": (
+        ("harmless", "constraints: none\nharmless"),
+        "constraints is 'none': it should be a valid array",
+    ),
+    "a number for a section": (
+        ("harmless", "decision: 5\nharmless"),
+        "decision is 5: it should be an object",
+    ),
+    "a text for a number": (
+        ("harmless", "max_regions: many\nharmless"),
+        "max_regions is 'many': it should be a valid integer",
+    ),
+    "a fraction for a whole number": (
+        ("harmless", "max_regions: 1.5\nharmless"),
+        "max_regions is 1.5: it should be a valid integer",
+    ),
+    "a number too small": (
+        ("harmless", "scale: {px_per_mm: 0}\nharmless"),
+        "scale.px_per_mm is 0: it should be greater than 0",
+    ),
+    "a number too large": (
+        ("harmless", "looks: {size_px: 9999}\nharmless"),
+        "looks.size_px is 9999: it should be less than or equal to 4096",
+    ),
+    "infinity": (
+        ("harmless", "scale: {px_per_mm: .inf}\nharmless"),
+        "scale.px_per_mm is '.inf': it should be a valid number",
+    ),
+    "a word that is not offered": (
+        ("harmless", "graph: compar\nharmless"),
+        "graph is 'compar': it should be 'compare' or 'survey'",
+    ),
+    "a pair with one number": (
+        ("harmless", "decision: {unsure: [0.1]}\nharmless"),
+        "decision.unsure[1] is missing: add it",
+    ),
+    "limits that fall": (
+        ("harmless", "decision: {unsure: [0.9, 0.1]}\nharmless"),
+        "decision: unsure (0.9, 0.1) must be two rising numbers from 0 to 1",
+    ),
+    "a harmless label that is none of the labels": (
+        ("harmless: none", "harmless: fine"),
+        "harmless 'fine' must be one of the labels ['open', 'none']",
+    ),
+    "a label given twice": (
+        ("name: open", "name: none"),
+        "labels ['none', 'none'] must have distinct names",
+    ),
+    "a key that is missing": (("subject: boards\n", ""), "subject is missing: add it"),
+    "a key that is missing in a list": (
+        ("    meaning: cut through\n", ""),
+        "labels[0].meaning is missing: add it",
+    ),
+    "a long value": (
+        ("harmless", f"scale: {'x' * 500}\nharmless"),
+        f"scale is '{'x' * 58}…: it should be an object",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "said"), WRONG_VALUES.values(), ids=WRONG_VALUES)
+def test_a_wrong_value_is_refused_with_its_place(
+    written: Written, change: tuple[str, str], said: str
+) -> None:
+    assert refusal(written(*change)) == said
+
+
+def test_of_several_mistakes_the_first_is_said_and_the_others_counted(written: Written) -> None:
+    path = written("name: boards\nsubject: boards\n", "")
+
+    assert refusal(path) == "name is missing: add it (1 more after this)"
+
+
+def constrained(schema: str) -> str:
+    return f"constraints:\n  - sentence: report no dust\n    finding: {schema}\n"
+
+
+def test_a_constraint_of_valid_json_schema_is_taken(written: Written) -> None:
+    schema = {"properties": {"size_mm": {"minimum": 2}}}
+
+    workflow = load_workflow(written(added=constrained(json.dumps(schema))))
+
+    assert workflow.constraints[0].finding == schema
+
+
+@pytest.mark.parametrize(
+    "schema", ["{type: obj}", "{pattern: '('}", "{$ref: '#/nowhere'}", "{required: size_mm}"]
+)
+def test_a_constraint_that_is_no_json_schema_is_refused(written: Written, schema: str) -> None:
+    said = refusal(written(added=constrained(schema)))
+
+    assert said.startswith("constraints[0].finding is no JSON Schema (")
+    assert said.endswith("): correct the schema")
+
+
+def test_a_constraint_that_would_be_fetched_from_elsewhere_is_refused(written: Written) -> None:
+    said = refusal(written(added=constrained("{$ref: 'http://localhost:9/x.json'}")))
+
+    assert "Retrieval is disabled" in said
+
+
+def judged_by(**layers: str) -> str:
+    return f"instructions: {json.dumps({'judge': layers})}\n"
+
+
+def test_layers_may_use_what_the_workflow_says(written: Written) -> None:
+    layer = (
+        "{% for label in labels %}{{ label.name }}: {{ label.meaning }}{% endfor %}{{ subject }}"
+    )
+
+    workflow = load_workflow(written(added=judged_by(constraints=layer)))
+
+    assert workflow.instructions["judge"].constraints == layer
+
+
+BROKEN_LAYERS = {
+    "an unknown name": ("{{ lables }}", "'lables' is undefined"),
+    "half a template": ("{% if %}", "Expected an expression, got 'end of statement block'"),
+    "a sum of unlike things": ("{{ 1 + 'a' }}", "unsupported operand type(s) for +"),
+    "a division by nothing": ("{{ 1 / 0 }}", "division by zero"),
+    "a way out of the sandbox": (
+        "{{ ''.__class__.__mro__ }}",
+        "access to attribute '__class__' of 'str' object is unsafe",
+    ),
+    "endless work": (
+        "{% for i in range(999999999) %}{% endfor %}",
+        "Range too big. The sandbox blocks ranges larger than MAX_RANGE",
+    ),
+}
+
+
+@pytest.mark.parametrize(("layer", "reason"), BROKEN_LAYERS.values(), ids=BROKEN_LAYERS)
+def test_a_layer_that_cannot_be_filled_in_is_refused(
+    written: Written, layer: str, reason: str
+) -> None:
+    said = refusal(written(added=judged_by(system=layer)))
+
+    assert said.startswith("instructions.judge")
+    assert f"cannot be filled in ({reason}" in said
+
+
+@pytest.mark.parametrize("layer", ["Look.", "A: [A]", "A: [A] B: [B] [Note]"])
+def test_a_visual_layer_shows_both_pictures_and_no_other(written: Written, layer: str) -> None:
+    said = refusal(written(added=judged_by(visual=layer)))
+
+    assert said.startswith(f"instructions.judge: the visual layer '{layer}' shows")
+
+
+def test_constraints_of_the_shipped_workflows_can_be_enforced() -> None:
+    for name in shipped_workflows():
+        for constraint in load_workflow(name).constraints:
+            validator_for(constraint.finding or {})
