@@ -1,0 +1,1 @@
+"""Measured quality: datasets, scorers and what they say."""

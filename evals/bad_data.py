@@ -1,0 +1,5 @@
+from foveal.schemas.errors import FovealError
+
+
+class BadData(FovealError):
+    """Labelled data that an eval cannot measure on."""

@@ -1,0 +1,46 @@
+"""What every eval module offers: `run(options)` gives figures ready for JSON, `show(figures)` a
+rich renderable of them. The modules are `deeppcb`, `drawn`, `align` and `calibrate`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from rich.console import RenderableType
+
+from foveal.schemas.errors import BadWorkflow
+from foveal.schemas.workflow import Workflow
+
+Progress = Callable[[int, int], None]
+"""Told (done, total) after each pair."""
+
+
+def _unwatched(done: int, total: int) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvalOptions:
+    """What `foveal eval NAME` passes on."""
+
+    workflow: Workflow
+    data: Path | None = None
+    """Folder of real pairs; evals that draw their own boards do without."""
+
+    limit: int | None = None
+    """Pairs measured, spread evenly over all there are; all where none is given."""
+
+    model_name: str | None = None
+    """In place of the workflow's own model."""
+
+    progress: Progress = _unwatched
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and self.limit < 1:
+            raise BadWorkflow(f"a limit of {self.limit} measures nothing", fix="give 1 or more")
+
+
+class Eval(Protocol):
+    def run(self, options: EvalOptions) -> dict[str, object]: ...
+
+    def show(self, figures: dict[str, object]) -> RenderableType: ...

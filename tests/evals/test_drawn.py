@@ -1,0 +1,42 @@
+import numpy as np
+
+from foveal.evals.calibrate import checked_pair
+from foveal.evals.drawn import drawn_pair
+from foveal.evals.seeds import ALIGNED, CALIBRATED, CHECKED, DRAWN, generator, seed_range
+
+
+def test_a_board_is_the_same_whatever_was_drawn_before_it() -> None:
+    first, again = drawn_pair(DRAWN, 3), drawn_pair(DRAWN, 3)
+    assert first.truths == again.truths
+    assert [image.id for image in first.read()] == [image.id for image in again.read()]
+
+
+def test_every_defect_is_marked_inside_the_tested_image() -> None:
+    pair = drawn_pair(DRAWN, 0, defects=6)
+    size = pair.read()[1].size
+    assert pair.truths
+    assert all(truth.box.fits(size) for truth in pair.truths)
+
+
+def test_series_share_no_random_numbers() -> None:
+    draws = {
+        tuple(generator(series, index).integers(0, 2**32, 4))
+        for series in (DRAWN, ALIGNED, CALIBRATED, CHECKED)
+        for index in range(50)
+    }
+    assert len(draws) == 200
+
+
+def test_training_seeds_give_other_boards() -> None:
+    ours = generator(DRAWN, 0).integers(0, 2**32, 4)
+    assert not np.array_equal(ours, np.random.default_rng([1, 0]).integers(0, 2**32, 4))
+
+
+def test_figures_name_the_seeds_they_were_measured_on() -> None:
+    assert seed_range(DRAWN, 200) == f"[{DRAWN}, 0] to [{DRAWN}, 199]"
+
+
+def test_boards_to_check_verdicts_on_are_good_and_defective_in_turn() -> None:
+    good, defective = checked_pair(0), checked_pair(1)
+    assert not good.truths
+    assert len(defective.truths) == 1

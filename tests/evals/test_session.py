@@ -1,0 +1,50 @@
+from collections.abc import Callable
+
+import pytest
+
+from foveal.agents.scripted import ScriptedModel
+from foveal.evals.drawn import drawn_pair
+from foveal.evals.seeds import DRAWN
+from foveal.evals.session import Session, detections, listing_all, proposals, rankings, run_session
+from foveal.schemas.errors import BadImage
+from foveal.schemas.workflow import Decision, Workflow
+
+Says = Callable[[str, float], ScriptedModel]
+
+
+def test_the_workflow_that_lists_all_differs_in_its_threshold_alone(workflow: Workflow) -> None:
+    everything = listing_all(workflow)
+    assert everything.decision == Decision(report_at=0)
+    assert everything.model_copy(update={"decision": workflow.decision}) == workflow
+
+
+def test_every_region_is_ranked_under_every_label(workflow: Workflow, says: Says) -> None:
+    (report,) = _session(workflow, says("open", 0.7)).reports
+    regions, ranked = proposals(report), rankings(report)
+    assert {known.label for known in detections(report)} == {"open"}
+    assert len(ranked) == 7 * len(regions) > 0
+    opens = [known.confidence for known in ranked if known.label == "open"]
+    assert opens == pytest.approx([0.7] * len(regions))
+    assert {known.confidence for known in ranked if known.label == "spur"} == {0}
+
+
+def test_what_a_single_pass_lists_is_ranked_as_it_stands(workflow: Workflow, says: Says) -> None:
+    survey = workflow.model_copy(update={"graph": "survey"})
+    (report,) = _session(survey, says("none", 1)).reports
+    assert rankings(report) == detections(report) != ()
+
+
+def test_an_error_in_place_of_a_report_says_nothing() -> None:
+    error = BadImage("this", fix="that")
+    assert detections(error) == rankings(error) == proposals(error) == ()
+
+
+def test_speed_is_pairs_over_seconds(workflow: Workflow, says: Says) -> None:
+    session = _session(workflow, says("none", 1))
+    assert session.pairs_per_second == pytest.approx(1 / session.seconds)
+    assert session.usage.model_calls > 0
+
+
+def _session(workflow: Workflow, model: ScriptedModel) -> Session:
+    pairs = [drawn_pair(DRAWN, 0, defects=3)]
+    return run_session(listing_all(workflow), model, pairs, progress=lambda *_: None)
