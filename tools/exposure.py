@@ -23,7 +23,7 @@ _UNEVEN = 16.0
 
 def match_exposure(template: Pixels, tested: Pixels, *, valid: NDArray[np.bool_]) -> Pixels:
     """The template (grey) with the gain and offset, at each place, that bring it to `tested`."""
-    there, known = _means(tested), _means(valid.view(np.uint8)) > 0
+    there, known = _means(tested), _means(valid.astype(np.uint8)) > 0
     if not known.any():
         return template
     even = _exposed(template, *_global(_means(template)[known], there[known]))
@@ -32,7 +32,7 @@ def match_exposure(template: Pixels, tested: Pixels, *, valid: NDArray[np.bool_]
     if np.abs((gains - 1) * here + offsets).max() < _UNEVEN:
         return even
     gains, offsets = (_spread(field, size_of(template)) for field in (gains, offsets))
-    return np.rint((even * gains + offsets).clip(0, 255)).astype(np.uint8)
+    return np.asarray(np.rint((even * gains + offsets).clip(0, 255)), np.uint8)
 
 
 def _exposed(image: Pixels, gain: float, offset: float) -> Pixels:

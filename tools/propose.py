@@ -69,8 +69,8 @@ def propose(
     settings = settings or ProposalSettings()
     there = grey(tested)
     here = match_exposure(grey(template), there, valid=valid)
-    inside = cv2.erode(valid.view(np.uint8), _square(settings.tolerance_px), borderValue=1)
-    rule = _Rule(settings, np.asarray(inside, np.uint8), _least_levels(here, there, settings))
+    inside = _inside(valid, settings.tolerance_px)
+    rule = _Rule(settings, inside, _least_levels(here, there, settings))
     found = _changes(here, there, rule)
     settled = settle(here, there, [p.box for p in found], reach=2 * settings.tolerance_px)
     if settled is not here:
@@ -97,6 +97,12 @@ def _changes(template: Pixels, tested: Pixels, rule: _Rule) -> list[Proposal]:
         changed = _above(cv2.subtract(high, low), rule.least_levels) & near
         found.extend(_regions(seeds, changed, rule.settings))
     return found
+
+
+def _inside(valid: NDArray[np.bool_], tolerance_px: int) -> Pixels:
+    """Where all is in the picture that may explain a pixel: not along the border."""
+    eroded = cv2.erode(valid.astype(np.uint8), _square(tolerance_px), borderValue=0)
+    return np.asarray(eroded, np.uint8)
 
 
 def _least_levels(template: Pixels, tested: Pixels, settings: ProposalSettings) -> float:

@@ -1,0 +1,1 @@
+"""Circuit boards drawn at random: layout, defects, and what a scanner does to them."""

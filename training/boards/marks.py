@@ -1,0 +1,122 @@
+"""Where damage lies: clear of every edge, opening to one, or from edge to edge.
+
+Each shape is drawn on a field, which is copper or bare board: a hole in one is an island on the
+other. What it may be called follows from topology, so each shape makes sure of its own.
+"""
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+
+from foveal.schemas.box import Box
+from foveal.training.boards.copper import Mask, Path
+from foveal.training.boards.site import Site, Vector
+from foveal.training.boards.strokes import curve, paint
+
+_GRAIN_PX = 30
+"""Pieces of fewer pixels do not count: scratches leave grains behind."""
+
+
+def enclosed(rng: Generator, field: Mask) -> Mask | None:
+    """A mark that keeps clear of every edge."""
+    deepest = 9.0 if rng.random() < 0.5 else 60.0
+    site = Site.pick(rng, field, shallowest=3.5, deepest=deepest)
+    if site is None:
+        return None
+    length, angle = rng.uniform(2, 26), rng.uniform(0, np.pi)
+    half = length / 2 * np.array([np.cos(angle), np.sin(angle)])
+    path = curve(rng, site.center - half, site.center + half, sag=0.35)
+    mark = paint(rng, site.shape, path, rng.uniform(3, 11))
+    clearance = rng.uniform(1.1, 3.5)
+    mark = (mark & (site.depth > clearance)).astype(np.uint8)
+    return mark if int(mark.sum()) >= 14 and _extent(mark) >= 4 else None
+
+
+def at_edge(rng: Generator, field: Mask) -> Mask | None:
+    """A bite that opens to an edge and leaves the rest in one piece."""
+    site = _at_rim(rng, field)
+    if site is None:
+        return None
+    inward = site.inward()
+    across = site.across(inward, limit=60)
+    if across < 6:
+        return None
+    depth = rng.uniform(3.5, min(0.8 * across, 22))
+    mark = _bite(rng, site, inward, depth) & field
+    if int(mark.sum()) < 14 or site.depth[mark > 0].max() < 2.5:
+        return None
+    opens = _grown(mark) & (1 - field)
+    return mark if opens.any() and not _cuts(field, mark) else None
+
+
+def across(rng: Generator, field: Mask) -> Mask | None:
+    """A cut from edge to edge."""
+    site = _at_rim(rng, field)
+    if site is None:
+        return None
+    inward = site.inward()
+    across = site.across(inward, limit=72)
+    if not 3 <= across <= 70:
+        return None
+    slant = float(np.clip(rng.normal(0, 0.35), -1.0, 1.0))
+    start = site.center - rng.uniform(0, 5) * inward
+    end = site.center + (across + rng.uniform(0, 5)) * (inward + slant * _turn(inward, np.pi / 2))
+    path = curve(rng, start, end, sag=0.15)
+    mark = paint(rng, site.shape, path, rng.uniform(2.5, 13)) & field
+    if int(mark.sum()) < 12 or _extent(mark) < 4:
+        return None
+    # Scratches leave grains behind: a cut counts where one more pixel would complete it.
+    return mark if _cuts(field, _grown(mark)) else None
+
+
+def bounds(mark: Mask) -> Box:
+    """Tight around the mark."""
+    x, y, width, height = cv2.boundingRect(mark)
+    return Box(x, y, x + width, y + height)
+
+
+def _at_rim(rng: Generator, field: Mask) -> Site | None:
+    return Site.pick(rng, field, shallowest=0.5, deepest=1.5)
+
+
+def _bite(rng: Generator, site: Site, inward: Vector, depth: float) -> Mask:
+    """Along the edge, or into the field."""
+    if rng.random() < 0.4:
+        path = _along_edge(rng, site, inward, depth)
+        width = depth * rng.uniform(0.8, 1.3)
+    else:
+        direction = _turn(inward, rng.uniform(-1.0, 1.0))
+        path = curve(rng, site.center - 2 * inward, site.center + depth * direction, sag=0.3)
+        width = rng.uniform(3, 12)
+    return paint(rng, site.shape, path, width)
+
+
+def _along_edge(rng: Generator, site: Site, inward: Vector, depth: float) -> Path:
+    half = rng.uniform(3, 14) * _turn(inward, np.pi / 2)
+    middle = site.center + rng.uniform(0, 0.35) * depth * inward
+    return curve(rng, middle - half, middle + half, sag=0.2)
+
+
+def _turn(direction: Vector, angle: float) -> Vector:
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.array([[cos, -sin], [sin, cos]]) @ direction
+
+
+def _extent(mark: Mask) -> int:
+    box = bounds(mark)
+    return max(box.width, box.height)
+
+
+def _grown(mark: Mask) -> Mask:
+    """By a pixel."""
+    return np.asarray(cv2.dilate(mark, np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def _cuts(field: Mask, mark: Mask) -> bool:
+    """Whether taking the mark away leaves the field in more pieces, grains not counted."""
+    return _pieces((field & (1 - mark)).astype(np.uint8)) > _pieces(field)
+
+
+def _pieces(mask: Mask) -> int:
+    _, _, statistics, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
+    return int((statistics[1:, cv2.CC_STAT_AREA] >= _GRAIN_PX).sum())

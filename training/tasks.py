@@ -1,0 +1,188 @@
+"""Training batches put in the agents' own words: one wording a batch, many regions under it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from json import dumps
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from foveal.agents.instructions import Role
+from foveal.models.protocol import Conversation, Picture
+from foveal.tools.image import Pixels
+from foveal.training.chunk import KINDS, NONE, SURVEY_PX, Chunk, known
+from foveal.training.crops import VIEW_PX, Crops, draw_crops
+from foveal.training.turn import Turn
+from foveal.training.wordings import YES_NO, Wording, vary
+
+_HARMLESS_SHARE = 0.4
+_TRUE_CLAIMS = 0.45
+"""Share of claims that are made true, besides those that happen to be."""
+
+_ANNOTATION_MARGIN = 7 / 640
+"""Left around a change by whoever draws boxes by hand, in sides of a board."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    conversation: Conversation
+    answer: str
+    truths: NDArray[np.float32] | None
+    """Defects in the last picture, kind and corners 0 to 1, for the auxiliary loss."""
+
+
+ROLES: tuple[Role, ...] = ("judge", "locate", "verify", "survey", "sight")
+SIZES: dict[Role, int] = {"judge": 32, "locate": 24, "verify": 32, "survey": 6, "sight": 16}
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """How often each role is practised, and how much its wording varies."""
+
+    shares: dict[Role, float]
+    variety: float
+
+
+# Seeing comes first: until regions are told apart, other words for the question teach nothing.
+_EARLY = Mixture({"judge": 0.84, "locate": 0.04, "verify": 0.08, "survey": 0.0, "sight": 0.04}, 0.1)
+_LATE = Mixture({"judge": 0.66, "locate": 0.1, "verify": 0.1, "survey": 0.08, "sight": 0.06}, 0.45)
+_EARLY_SHARE = 0.5
+
+
+def mixture(progress: float) -> Mixture:
+    """For a training that has come so far, 0 to 1."""
+    return _EARLY if progress < _EARLY_SHARE else _LATE
+
+
+def draw_batch(
+    rng: Generator, role: Role, chunk: Chunk, *, variety: float, share: int = 1
+) -> list[Sample]:
+    """As many samples as the role's batch holds, divided by `share`."""
+    wording = vary(rng, role, variety=variety)
+    return _DRAW[role](rng, chunk, wording, max(1, SIZES[role] // share))
+
+
+def judge_samples(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
+    brief = wording.brief()
+    return [
+        Sample(brief.conversation(crops.pictures), _name(wording, crops.kind), crops.truths)
+        for crops in _crops(rng, chunk, size)
+    ]
+
+
+def _locate(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
+    brief = wording.brief()
+    return [
+        Sample(brief.conversation(crops.pictures), _located(wording, crops), crops.truths)
+        for crops in _crops(rng, chunk, size)
+    ]
+
+
+def _located(wording: Wording, crops: Crops) -> str:
+    box = None if crops.kind == NONE else _thousandths(crops.box)
+    return dumps({"label": _name(wording, crops.kind), "box": box}, ensure_ascii=False)
+
+
+def _verify(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
+    claimed = int(rng.integers(len(KINDS)))
+    brief = wording.brief(claim=_name(wording, claimed))
+    yes, no = YES_NO[wording.language]
+    samples = []
+    for row in _rows(rng, chunk, size):
+        crops = draw_crops(rng, chunk, _claimed_row(rng, chunk, claimed, row))
+        answer = yes if crops.kind == claimed else no
+        samples.append(Sample(brief.conversation(crops.pictures), answer, crops.truths))
+    return samples
+
+
+def _claimed_row(rng: Generator, chunk: Chunk, claimed: int, row: int) -> int:
+    """A region of the claimed kind now and then, else the one given."""
+    of_kind = np.nonzero(chunk.kinds == claimed)[0]
+    if len(of_kind) and rng.random() < _TRUE_CLAIMS:
+        return int(rng.choice(of_kind))
+    return row
+
+
+def _survey(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
+    brief = wording.brief()
+    samples = []
+    for row in rng.integers(0, len(chunk.surveys), size):
+        turn = Turn.draw(rng)
+        shown = (turn.picture(image) for image in chunk.surveys[row])
+        pictures = [Picture(name, pixels) for name, pixels in zip("AB", shown, strict=True)]
+        truths = turn.truths(known(chunk.boards[row]) / _SURVEY_SIDES)
+        truths = truths[np.lexsort((truths[:, 1], truths[:, 2]))]
+        samples.append(Sample(brief.conversation(pictures), _listed(wording, truths), truths))
+    return samples
+
+
+_SURVEY_SIDES = np.array([1, *[SURVEY_PX] * 4], np.float32)
+
+
+def _listed(wording: Wording, truths: NDArray[np.float32]) -> str:
+    margins = _ANNOTATION_MARGIN * np.array([-1, -1, 1, 1])
+    findings = [
+        {"label": _name(wording, int(truth[0])), "box": _thousandths(truth[1:] + margins)}
+        for truth in truths
+    ]
+    return dumps({"findings": findings}, ensure_ascii=False)
+
+
+def _sight(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
+    del chunk
+    brief = wording.brief()
+    samples = []
+    for _ in range(size):
+        digit = int(rng.integers(10))
+        conversation = brief.conversation([Picture("A", draw_digit(rng, digit))])
+        samples.append(Sample(conversation, str(digit), None))
+    return samples
+
+
+_DRAW: dict[Role, Callable[[Generator, Chunk, Wording, int], list[Sample]]] = {
+    "judge": judge_samples,
+    "locate": _locate,
+    "verify": _verify,
+    "survey": _survey,
+    "sight": _sight,
+}
+
+
+def draw_digit(rng: Generator, digit: int) -> Pixels:
+    """A digit of random size, place, weight and shade."""
+    dark = rng.random() < 0.5
+    paper, ink = (int(v) for v in (rng.integers(170, 256), rng.integers(0, 90)))
+    if dark:
+        paper, ink = ink, paper
+    pixels = np.full((VIEW_PX, VIEW_PX), paper, np.uint8)
+    scale, weight = float(rng.uniform(1.4, 3.2)), int(rng.integers(2, 7))
+    font = int(rng.choice([cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX]))
+    (width, height), _ = cv2.getTextSize(str(digit), font, scale, weight)
+    x = int(rng.integers(4, VIEW_PX - width - 4))
+    y = int(rng.integers(height + 4, VIEW_PX - 4))
+    cv2.putText(pixels, str(digit), (x, y), font, scale, ink, weight, cv2.LINE_AA)
+    noise = rng.normal(0, rng.uniform(0, 12), pixels.shape)
+    return np.clip(pixels + noise, 0, 255).astype(np.uint8)
+
+
+def _crops(rng: Generator, chunk: Chunk, size: int) -> Iterator[Crops]:
+    for row in _rows(rng, chunk, size):
+        yield draw_crops(rng, chunk, row)
+
+
+def _rows(rng: Generator, chunk: Chunk, size: int) -> list[int]:
+    """Regions at random, harmless ones about two in five."""
+    harmful = np.nonzero(chunk.kinds != NONE)[0]
+    harmless = np.nonzero(chunk.kinds == NONE)[0]
+    pick = rng.random(size) < _HARMLESS_SHARE
+    return [int(rng.choice(harmless if quiet else harmful)) for quiet in pick]
+
+
+def _name(wording: Wording, kind: int) -> str:
+    return wording.labels[KINDS[kind]].name
+
+
+def _thousandths(corners: NDArray[np.floating]) -> list[int]:
+    return [int(v) for v in np.clip(np.round(corners * 1000), 0, 1000)]

@@ -1,0 +1,42 @@
+"""How regions are judged that the model was never trained on."""
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from transformers import Qwen3VLForConditionalGeneration
+
+from foveal.training.batcher import Batcher
+from foveal.training.chunk import KINDS, Chunk
+from foveal.training.forward import answer_logits
+from foveal.training.tasks import judge_samples
+from foveal.training.wordings import shipped
+
+_BATCHES, _SIZE = 16, 32
+
+
+class Judged(NamedTuple):
+    accuracy: float
+    recall: dict[str, float]
+    """By kind."""
+
+
+@torch.inference_mode()
+def validate(model: Qwen3VLForConditionalGeneration, batcher: Batcher, chunk: Chunk) -> Judged:
+    """Under the shipped wording; an answer is told by its first token."""
+    rng, wording = np.random.default_rng(0), shipped("judge")
+    names = [label.name for label in wording.labels.values()]
+    first = [batcher.builder.encode(name)[0] for name in names]
+    said = np.zeros((len(KINDS), len(KINDS)), int)
+    for _ in range(_BATCHES):
+        samples = judge_samples(rng, chunk, wording, _SIZE)
+        tensors = batcher.tensors(samples)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            chosen = answer_logits(model, tensors)[:, first].argmax(1).tolist()
+        for sample, choice in zip(samples, chosen, strict=True):
+            said[names.index(sample.answer), choice] += 1
+    right, asked = said.diagonal(), np.maximum(said.sum(1), 1)
+    recall = {
+        kind: round(float(share), 3) for kind, share in zip(names, right / asked, strict=True)
+    }
+    return Judged(round(float(right.sum() / said.sum()), 4), recall)

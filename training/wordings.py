@@ -1,0 +1,242 @@
+"""Many wordings of the same four layers, so that the model follows instructions, not one string."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Final
+
+from numpy.random import Generator
+
+from foveal.agents.instructions import Brief, Instructions, Language, Role, load_instructions
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name the model may answer with, and what it means."""
+
+    name: str
+    meaning: str
+
+
+SUBJECTS: Final[dict[Language, tuple[str, ...]]] = {
+    "en": (
+        "bare printed circuit boards",
+        "circuit boards",
+        "PCB scans",
+        "board images",
+        "bare boards",
+    ),
+    "zh": ("裸印制电路板", "电路板", "PCB 扫描图", "线路板"),
+}
+
+# The first entry of each kind is the wording of the shipped workflow.
+LABELS: Final[dict[Language, dict[str, tuple[Label, ...]]]] = {
+    "en": {
+        "open": (
+            Label("open", "copper is cut through"),
+            Label("break", "a trace is interrupted"),
+            Label("open circuit", "the copper path is severed"),
+        ),
+        "short": (
+            Label("short", "extra copper joins two conductors"),
+            Label("bridge", "copper connects what was apart"),
+            Label("short circuit", "two traces touch"),
+        ),
+        "mousebite": (
+            Label("mousebite", "a nick in the edge of copper"),
+            Label("nick", "copper is missing at an edge, not through"),
+            Label("edge bite", "the edge of a conductor is eaten"),
+        ),
+        "spur": (
+            Label("spur", "extra copper grows from an edge"),
+            Label("burr", "copper sticks out of an edge, joining nothing"),
+            Label("protrusion", "a bump of copper on an edge"),
+        ),
+        "copper": (
+            Label("copper", "an island of extra copper"),
+            Label("residue", "stray copper that touches nothing"),
+            Label("island", "spurious copper standing alone"),
+        ),
+        "pin-hole": (
+            Label("pin-hole", "a hole inside copper"),
+            Label("void", "copper is missing inside, edges whole"),
+            Label("hole", "a gap enclosed by copper"),
+        ),
+        "none": (
+            Label("none", "nothing but scan noise"),
+            Label("same", "no defect, A and B are equal"),
+            Label("good", "only harmless differences"),
+        ),
+    },
+    "zh": {
+        "open": (Label("断路", "铜被切断"), Label("开路", "导线中断")),
+        "short": (Label("短路", "多余的铜连接两个导体"), Label("桥接", "铜连接了本应分开之处")),
+        "mousebite": (Label("缺口", "铜的边缘缺了一块"), Label("鼠咬", "边缘缺铜，未断开")),
+        "spur": (Label("毛刺", "边缘长出多余的铜"), Label("凸起", "铜从边缘伸出，未连接")),
+        "copper": (Label("余铜", "孤立的多余铜"), Label("残铜", "不接触任何导体的铜")),
+        "pin-hole": (Label("针孔", "铜内部有孔"), Label("空洞", "铜内部缺失，边缘完整")),
+        "none": (Label("正常", "只有扫描噪声"), Label("无", "没有缺陷")),
+    },
+}
+
+_ALTERNATIVES: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
+    "en": {
+        "system": (
+            "You are an inspector of {{ subject }}. A reference shows how the part should be.",
+            "Compare {{ subject }} with their reference and judge what differs.",
+            "Task: find out whether the tested one of two {{ subject }} is damaged.",
+            "You check {{ subject }} for defects by comparison.",
+        ),
+        "visual": (
+            "A, the reference: [A]\nB, the tested part: [B]",
+            "Picture A is good: [A]\nPicture B is under test: [B]\nSame place, same scale.",
+            "[A] is A, the template.\n[B] is B, the sample.",
+            "First the template A: [A]\nThen the tested B: [B]",
+        ),
+        "constraints": (
+            "Possible answers:\n"
+            "{% for label in labels %}\n- {{ label.name }} ({{ label.meaning }})\n{% endfor %}",
+            "Choose among: {% for label in labels %}{{ label.name }}{{ ', ' if not loop.last }}"
+            "{% endfor %}.",
+            "{% for label in labels %}\n{{ label.name }} means: {{ label.meaning }}.\n{% endfor %}"
+            "Report only what you see.",
+        ),
+        "judge": (
+            "Which label fits the middle of B? Write the label only.",
+            "Name the change in the middle of B. One label, nothing else.",
+            "Answer with the label of what changed in the centre.",
+        ),
+        "locate": (
+            "Give label and box of the change in B as JSON: "
+            '{"label": ..., "box": [x1, y1, x2, y2]}, coordinates 0 to 1000.',
+            'Output JSON with "label" and "box" (in B, 0-1000) for the middle of B.',
+        ),
+        "survey": (
+            "Report all defects of B as JSON: "
+            '{"findings": [{"label": ..., "box": [x1, y1, x2, y2]}]}, '
+            "coordinates 0 to 1000, top first.",
+            'Output JSON: {"findings": [...]}, each with "label" and "box" in B (0-1000).',
+        ),
+        "verify": (
+            'Is it true that the middle of B shows "{{ claim }}"? yes or no.',
+            'Somebody says: "{{ claim }}" in the middle of B. Right? Answer yes or no.',
+        ),
+        "sight": ("Read the digit. Answer with it alone.", "What digit do you see?"),
+    },
+    "zh": {
+        "system": (
+            "你是{{ subject }}检验员。参考件显示部件应有的样子。",
+            "比较{{ subject }}与参考，判断有何不同。",
+        ),
+        "visual": (
+            "参考图 A：[A]\n待测图 B：[B]",
+            "A 是好件：[A]\nB 是待测件：[B]\n位置相同。",
+        ),
+        "constraints": (
+            "可选答案：{% for label in labels %}{{ label.name }}（{{ label.meaning }}）"
+            "{{ '、' if not loop.last }}{% endfor %}。",
+            "从中选择：{% for label in labels %}{{ label.name }}{{ '、' if not loop.last }}"
+            "{% endfor %}。",
+        ),
+        "judge": ("B 中间是哪个标签？只写标签。", "用一个标签说明 B 中间的变化。"),
+        "locate": (
+            "以 JSON 给出 B 中间变化的标签和方框："
+            '{"label": ..., "box": [x1, y1, x2, y2]}，0 到 1000。',
+        ),
+        "survey": (
+            "以 JSON 报告 B 的所有缺陷："
+            '{"findings": [{"label": ..., "box": [x1, y1, x2, y2]}]}，0 到 1000。',
+        ),
+        "verify": ("B 的中间真的是“{{ claim }}”吗？回答是或否。",),
+        "sight": ("读出数字，只回答数字。",),
+    },
+}
+
+YES_NO: Final[dict[Language, tuple[str, str]]] = {"en": ("yes", "no"), "zh": ("是", "否")}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One way to give a role its instructions."""
+
+    instructions: Instructions
+    labels: dict[str, Label]
+    """By kind, in the order shown."""
+
+    subject: str
+    language: Language
+
+    def brief(self, **more: object) -> Brief:
+        """As sent; `more` is what this role's layers name besides."""
+        labels = list(self.labels.values())
+        return self.instructions.brief(
+            {"subject": self.subject, "labels": labels, "sentences": [], **more}
+        )
+
+
+def shipped(role: Role, language: Language = "en") -> Wording:
+    """As the agents send it, with the shipped workflow's labels."""
+    labels = {kind: names[0] for kind, names in LABELS[language].items()}
+    return Wording(load_instructions(role, language), labels, SUBJECTS[language][0], language)
+
+
+def vary(rng: Generator, role: Role, *, variety: float) -> Wording:
+    """The shipped wording, or with probability `variety` other words, names, order or language."""
+    if rng.random() >= variety:
+        return shipped(role)
+    language: Language = "en" if rng.random() < 0.6 else "zh"
+    wording = shipped(role, language)
+    return Wording(
+        _reworded(rng, wording.instructions, role, language),
+        _relabelled(rng, language),
+        str(rng.choice(SUBJECTS[language])),
+        language,
+    )
+
+
+def _reworded(
+    rng: Generator, original: Instructions, role: Role, language: Language
+) -> Instructions:
+    others = _ALTERNATIVES[language]
+
+    def layer(current: str, name: str) -> str:
+        return current if rng.random() < 0.4 else str(rng.choice(others[name]))
+
+    if role == "sight":
+        return Instructions(
+            original.system, original.visual, original.constraints, layer(original.format, role)
+        )
+    return Instructions(
+        layer(original.system, "system"),
+        original.visual if role == "survey" else layer(original.visual, "visual"),
+        layer(original.constraints, "constraints"),
+        layer(original.format, role),
+    )
+
+
+def _relabelled(rng: Generator, language: Language) -> dict[str, Label]:
+    kinds = list(LABELS[language])
+    if rng.random() < 0.6:
+        rng.shuffle(kinds)
+    renamed = rng.random() < 0.5
+    return {
+        kind: LABELS[language][kind][
+            int(rng.integers(len(LABELS[language][kind]))) if renamed else 0
+        ]
+        for kind in kinds
+    }
+
+
+def corpus() -> list[str]:
+    """Every text above and the words of tasks to come, for the tokenizer to learn merges from."""
+    texts: list[str] = []
+    for language in SUBJECTS:
+        texts += SUBJECTS[language] + YES_NO[language]
+        for names in LABELS[language].values():
+            texts += [text for label in names for text in (label.name, label.meaning)]
+        for layers in _ALTERNATIVES[language].values():
+            texts += layers
+        for role in ("judge", "locate", "survey", "verify", "sight"):
+            layers_of = shipped(role, language).instructions
+            texts += [layers_of.system, layers_of.visual, layers_of.constraints, layers_of.format]
+    vocabulary = files("foveal.training") / "vocabulary.txt"
+    return [*texts, *vocabulary.read_text(encoding="utf-8").splitlines()]
