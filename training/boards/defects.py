@@ -9,7 +9,7 @@ from numpy.random import Generator
 
 from foveal.schemas.box import Box
 from foveal.training.boards.copper import BARE, COPPER, Mask
-from foveal.training.boards.marks import across, at_edge, bounds, enclosed
+from foveal.training.boards.marks import across, at_edge, bounds, enclosed, without_specks
 
 DefectLabel = Literal["open", "short", "mousebite", "spur", "copper", "pin-hole"]
 DEFECT_LABELS: tuple[DefectLabel, ...] = get_args(DefectLabel)
@@ -47,7 +47,8 @@ def add_defect(
     for _ in range(_ATTEMPTS):
         x, y = _corner(rng, copper.shape[0])
         window = copper[y : y + 2 * _REACH, x : x + 2 * _REACH]
-        mark = _DRAW[label](rng, window if takes else (1 - window).astype(np.uint8))
+        field = window if takes else (1 - window).astype(np.uint8)
+        mark = _DRAW[label](rng, without_specks(field))
         if mark is None:
             continue
         box = bounds(mark).shifted(x, y)
