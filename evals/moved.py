@@ -7,7 +7,9 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
+from foveal.evals.distance import across_edges_px
 from foveal.evals.pairs import LabelledPair
+from foveal.tools.align import align
 from foveal.tools.image import Pixels, size_of
 from foveal.tools.motion import Matrix, reach, translation
 from foveal.tools.tone import grey
@@ -23,6 +25,10 @@ MOST_EXPOSURE = 0.3
 
 _RIM_PX = 128
 """Board beyond the scan: the farthest that a corner moves, with some to spare."""
+
+_LEAST_SIDE_PX = 256
+
+_AGREE_PX = 0.5
 
 _SMOOTHING_PX = (8, 3, 1)
 
@@ -56,31 +62,53 @@ def drawn_moved(rng: Generator) -> MovedPair:
     )
 
 
-def real_moved(rng: Generator, pair: LabelledPair) -> MovedPair:
+def real_moved(rng: Generator, pair: LabelledPair) -> MovedPair | None:
     """A real pair with the tested scan moved further, both cut to what needs nothing made up.
 
-    The motion that the scans came with is found by another method than the one measured.
+    None where the motion that the scans came with is not known well enough, or where they are too
+    small to be moved so far.
     """
     template, tested = (grey(image.pixels) for image in pair.read())
     size = size_of(tested)
     further = np.vstack([random_motion(rng).matrix(max(size)), [0, 0, 1]])
-    moved = cv2.warpPerspective(tested, further, size, borderMode=cv2.BORDER_REPLICATE)
     rim = ceil(reach(further, size))
+    along = agreed_motion(template, tested)
+    if along is None or min(size) - 2 * rim < _LEAST_SIDE_PX:
+        return None
+    moved = cv2.warpPerspective(tested, further, size, borderMode=cv2.BORDER_REPLICATE)
     into = translation(rim, rim)
-    truth = np.linalg.inv(into) @ further @ motion_by_ecc(template, tested) @ into
     return MovedPair(
-        _without_rim(template, rim), _exposed(rng, _without_rim(moved.astype(np.uint8), rim)), truth
+        _without_rim(template, rim),
+        _exposed(rng, _without_rim(moved.astype(np.uint8), rim)),
+        np.linalg.inv(into) @ further @ along @ into,
     )
 
 
-def motion_by_ecc(template: Pixels, tested: Pixels) -> Matrix:
-    """The affine motion between nearly aligned scans (Evangelidis & Psarakis 2008)."""
+def agreed_motion(template: Pixels, tested: Pixels) -> Matrix | None:
+    """The motion between nearly aligned scans, where a second method finds the same.
+
+    What defects or straight traces mislead the one to, the other seldom finds too.
+    """
+    if template.shape != tested.shape:
+        return None
+    found, other = align(template, tested), motion_by_ecc(template, tested)
+    if other is None or not found.comparable:
+        return None
+    agree = across_edges_px(template, found.matrix, other) <= _AGREE_PX
+    return other if agree else None
+
+
+def motion_by_ecc(template: Pixels, tested: Pixels) -> Matrix | None:
+    """The affine motion that correlates best (Evangelidis & Psarakis 2008)."""
     found = np.eye(2, 3)
     for smoothing in _SMOOTHING_PX:
         there, here = (cv2.GaussianBlur(image, (0, 0), smoothing) for image in (template, tested))
         enough = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 50, 1e-5)
         start = found.astype(np.float32)
-        _, better = cv2.findTransformECC(there, here, start, cv2.MOTION_AFFINE, enough)
+        try:
+            _, better = cv2.findTransformECC(there, here, start, cv2.MOTION_AFFINE, enough)
+        except cv2.error:  # images without a common edge
+            return None
         found = np.asarray(better, np.float64)
     return np.vstack([found, [0, 0, 1]])
 

@@ -19,13 +19,13 @@ def show_figures(figures: Figures) -> Group:
 
 def _methods(figures: Figures) -> Table:
     title = f"{figures.boards}: {figures.model} at threshold {figures.threshold:g}"
-    columns = ("precision", "recall", "F", "mAP", "misses", "false alarms", "pairs/s")
+    columns = ("P", "R", "F", "mAP", "misses", "false alarms", "pairs/s")
     table = _table(title, "", columns)
     single, blind = figures.baselines.single_pass, figures.class_blind
     table.add_row(
         "compare", *_rates(figures), _share(figures.map), *_wrong(figures), _speed(figures)
     )
-    table.add_row("  whatever the type", *_rates(blind), "", *_wrong(blind), "")
+    table.add_row("  any type", *_rates(blind), "", *_wrong(blind), "")
     table.add_row(
         "single pass", *_rates(single), _share(single.map), *_wrong(single), _speed(single)
     )
@@ -35,7 +35,7 @@ def _methods(figures: Figures) -> Table:
 
 
 def _types(figures: Figures) -> Table:
-    columns = ("precision", "recall", "F", "AP", "misses", "false alarms", "proposed")
+    columns = ("P", "R", "F", "AP", "misses", "false alarms", "proposed")
     table = _table("", "type", columns)
     for label, known in figures.per_type.items():
         proposed = figures.proposal_recall_per_type.get(label)
@@ -74,7 +74,7 @@ def _notes(figures: Figures) -> str:
 
 def _table(title: str, first: str, columns: Iterable[str]) -> Table:
     table = Table(title=title or None, title_justify="left")
-    table.add_column(first)
+    table.add_column(first, no_wrap=True)
     for column in columns:
         table.add_column(column, justify="right")
     return table

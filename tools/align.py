@@ -29,7 +29,7 @@ _SURE = 0.9
 """Agreement at which no further starting point is tried."""
 
 _SAME = 0.5
-"""Pictures of one board agree to above 0.9, of different boards to below 0.3."""
+"""Drawn boards agree with themselves to 0.79 and above, with each other to 0.36 and below."""
 
 _OVERLAP = 0.5
 _TIE = 0.01

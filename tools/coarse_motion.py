@@ -15,7 +15,7 @@ from foveal.tools.motion import Matrix, similarity, translation
 from foveal.tools.tone import Grey
 
 _PEAKS = 3
-_TURNS_DEGREES = (-6.0, -4.5, -3.0, -1.5, 0.0, 1.5, 3.0, 4.5, 6.0)
+_TURNS_DEGREES = range(-6, 7)
 _SCALES = (0.95, 0.975, 1.0, 1.025, 1.05)
 """Between two of them edges at the border move by less than refinement catches."""
 

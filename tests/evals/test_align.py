@@ -6,10 +6,13 @@ from rich.console import Console
 
 from foveal.evals import align
 from foveal.evals.align import measure
-from foveal.evals.moved import MovedPair, drawn_moved, motion_by_ecc, random_motion
+from foveal.evals.drawn import drawn_pair
+from foveal.evals.moved import MovedPair, drawn_moved, motion_by_ecc, random_motion, real_moved
 from foveal.evals.options import EvalOptions
+from foveal.evals.pairs import LabelledPair
 from foveal.evals.seeds import ALIGNED, generator
 from foveal.schemas.workflow import Workflow
+from foveal.tools.image import image_from
 from foveal.tools.motion import translation
 
 
@@ -52,6 +55,21 @@ def test_the_motion_of_real_scans_is_found_by_another_method(boards: list[MovedP
     assert motion_by_ecc(template, moved) == pytest.approx(translation(-3, 2), abs=0.15)
 
 
+def test_scans_moved_further_keep_their_true_motion_without_a_made_up_rim() -> None:
+    pair = real_moved(generator(ALIGNED, 0), drawn_pair(ALIGNED, 0, defects=3))
+    assert pair is not None
+    assert pair.template.shape == pair.tested.shape < (640, 640)
+    assert measure([pair]).within_1_px == 1
+
+
+@pytest.mark.parametrize(("side", "level"), [(640, 255), (200, 0)], ids=["blank", "small"])
+def test_scans_whose_motion_cannot_be_known_are_left_out(side: int, level: int) -> None:
+    pixels = np.full((side, side), 255, np.uint8)
+    pixels[50:70, 50:] = pixels[90:110, :90] = level
+    scan = image_from(pixels, "scan")
+    assert real_moved(generator(ALIGNED, 0), LabelledPair("one", (), lambda: (scan, scan))) is None
+
+
 def test_figures_are_ready_for_json_and_shown_from_it(workflow: Workflow) -> None:
     seen: list[tuple[int, int]] = []
     options = EvalOptions(
@@ -59,6 +77,7 @@ def test_figures_are_ready_for_json_and_shown_from_it(workflow: Workflow) -> Non
     )
     figures = align.run(options)
     assert json.loads(json.dumps(figures))["real"] is None
+    assert figures["real_left_out"] == 0
     assert seen[-1] == (1, 1)
     console = Console(width=120)
     with console.capture() as shown:
