@@ -12,7 +12,7 @@ from foveal.training.forward import answer_logits
 from foveal.training.tasks import judge_samples
 from foveal.training.wordings import shipped
 
-_BATCHES, _SIZE = 16, 32
+_SIZE = 32
 
 
 class Judged(NamedTuple):
@@ -22,13 +22,15 @@ class Judged(NamedTuple):
 
 
 @torch.inference_mode()
-def validate(model: Qwen3VLForConditionalGeneration, batcher: Batcher, chunk: Chunk) -> Judged:
+def validate(
+    model: Qwen3VLForConditionalGeneration, batcher: Batcher, chunk: Chunk, *, batches: int = 16
+) -> Judged:
     """Under the shipped wording; an answer is told by its first token."""
     rng, wording = np.random.default_rng(0), shipped("judge")
     names = [label.name for label in wording.labels.values()]
     first = [batcher.builder.encode(name)[0] for name in names]
     said = np.zeros((len(KINDS), len(KINDS)), int)
-    for _ in range(_BATCHES):
+    for _ in range(batches):
         samples = judge_samples(rng, chunk, wording, _SIZE)
         tensors = batcher.tensors(samples)
         with torch.autocast("cpu", dtype=torch.bfloat16):

@@ -1,0 +1,73 @@
+"""A part with three traces, one of them cut on the tested image, and two places to judge."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+from langgraph.runtime import Runtime
+
+from foveal.agents.comparison import Comparison, Region
+from foveal.agents.context import Context, Gallery
+from foveal.models.protocol import VisionLanguageModel
+from foveal.schemas.box import Box
+from foveal.schemas.workflow import LabelDefinition, Workflow
+from foveal.tools.image import Image, Pixels, image_from
+
+CUT = Box(90, 56, 110, 76)
+
+
+def draw_traces() -> Pixels:
+    board = np.full((160, 240), 255, np.uint8)
+    for y in (30, 66, 120):
+        cv2.rectangle(board, (10, y - 6), (229, y + 5), 0, -1)
+    return board
+
+
+@pytest.fixture
+def template() -> Image:
+    return image_from(draw_traces(), "template.png")
+
+
+@pytest.fixture
+def tested() -> Image:
+    board = draw_traces()
+    board[CUT.y1 : CUT.y2, CUT.x1 : CUT.x2] = 255
+    return image_from(board, "tested.png")
+
+
+@pytest.fixture
+def cut_region() -> Region:
+    return Region(box_px=CUT.grown(5), shift_px=(2, -1), changed_px=240)
+
+
+@pytest.fixture
+def whole_region() -> Region:
+    return Region(box_px=Box(180, 20, 200, 40), changed_px=3)
+
+
+@pytest.fixture
+def state(template: Image, tested: Image, cut_region: Region, whole_region: Region) -> Comparison:
+    """As the judge finds it."""
+    return {
+        "template": template.id,
+        "tested": tested.id,
+        "aligned": template.id,
+        "regions": [cut_region, whole_region],
+    }
+
+
+@pytest.fixture
+def workflow() -> Workflow:
+    meanings = {"open": "copper is cut", "spur": "copper sticks out", "none": "nothing is wrong"}
+    labels = [LabelDefinition(name=name, meaning=meaning) for name, meaning in meanings.items()]
+    return Workflow(name="traces", subject="test traces", labels=labels, harmless="none")
+
+
+@pytest.fixture
+def run_with(
+    template: Image, tested: Image
+) -> Callable[[VisionLanguageModel, Workflow], Runtime[Context]]:
+    return lambda model, workflow: Runtime(
+        context=Context(model, workflow, Gallery(template, tested))
+    )

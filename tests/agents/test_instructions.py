@@ -1,0 +1,134 @@
+from itertools import product
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from foveal.agents.briefs import brief_for
+from foveal.agents.instructions import (
+    Brief,
+    Instructions,
+    Language,
+    Role,
+    load_instructions,
+)
+from foveal.models.protocol import Message, Picture
+from foveal.schemas.errors import BadWorkflow
+from foveal.schemas.workflow import Layers, Workflow
+
+ROLES_AND_LANGUAGES = list(product(get_args(Role), get_args(Language)))
+VALUES = {
+    "subject": "boards",
+    "labels": [{"name": "open", "meaning": "cut through"}, {"name": "none", "meaning": "fine"}],
+    "sentences": ["Leave out dust."],
+    "claim": "open",
+}
+
+
+def picture(name: str) -> Picture:
+    return Picture(name, np.zeros((8, 8), np.uint8))
+
+
+def pictures_of(role: Role) -> list[Picture]:
+    return [picture("A")] if role == "sight" else [picture("A"), picture("B")]
+
+
+def shape(message: Message) -> list[str]:
+    """Names of pictures in brackets, and `text` for what stands around them."""
+    return [f"[{part.name}]" if isinstance(part, Picture) else "text" for part in message.parts]
+
+
+@pytest.mark.parametrize(
+    ("role", "language"), ROLES_AND_LANGUAGES, ids=map("-".join, ROLES_AND_LANGUAGES)
+)
+def test_each_role_announces_every_picture_before_it_is_shown(
+    role: Role, language: Language
+) -> None:
+    _, user = load_instructions(role, language).conversation(pictures_of(role), VALUES)
+
+    shown = shape(user)
+    assert user.role == "user"
+    assert shown[:2] == ["text", "[A]"]
+    assert role == "sight" or shown[2:4] == ["text", "[B]"]
+
+
+@pytest.mark.parametrize(
+    ("role", "language"), ROLES_AND_LANGUAGES, ids=map("-".join, ROLES_AND_LANGUAGES)
+)
+def test_each_role_states_its_values_and_leaves_no_template_open(
+    role: Role, language: Language
+) -> None:
+    system, _ = load_instructions(role, language).conversation(pictures_of(role), VALUES)
+
+    (text,) = system.parts
+    assert system.role == "system"
+    assert isinstance(text, str)
+    assert "{{" not in text
+    assert "{%" not in text
+    assert role == "sight" or all(
+        word in text for word in ("boards", "cut through", "Leave out dust.")
+    )
+
+
+def test_what_stays_the_same_stands_in_the_system_message_in_the_order_of_the_layers() -> None:
+    layers = Instructions("who {{ a }}", "see [A]", "only {{ b }}", "as {{ c }}")
+
+    system, user = layers.conversation([picture("A")], {"a": 1, "b": 2, "c": 3})
+
+    assert system.parts == ("who 1\nonly 2\nas 3",)
+    assert shape(user) == ["text", "[A]"]
+
+
+@pytest.mark.parametrize("layer", ["system", "visual", "constraints", "format"])
+def test_a_layer_that_names_an_unknown_value_is_refused(layer: str) -> None:
+    layers = load_instructions("judge", "en").replaced({layer: "look at {{ colour }}"})
+
+    with pytest.raises(BadWorkflow, match=r"'colour' is undefined.*may use subject, labels"):
+        layers.brief(VALUES)
+
+
+def test_a_layer_that_reaches_into_python_is_refused() -> None:
+    layers = load_instructions("judge", "en").replaced({"system": "{{ ''.__class__.__mro__ }}"})
+
+    with pytest.raises(BadWorkflow, match="unsafe"):
+        layers.brief(VALUES)
+
+
+@pytest.mark.parametrize("visual", ["[A] only", "no place", "[A], [B] and [C]"])
+def test_pictures_and_their_places_must_match(visual: str) -> None:
+    with pytest.raises(BadWorkflow, match=r"in place of \['A', 'B'\]"):
+        Brief("", visual).conversation([picture("A"), picture("B")])
+
+
+def test_a_picture_may_be_shown_first() -> None:
+    (_, user) = Brief("", "[A] is it.").conversation([picture("A")])
+
+    assert shape(user) == ["[A]", "text"]
+
+
+def test_the_hash_names_the_words_sent_whatever_their_layers() -> None:
+    layers = load_instructions("judge", "en")
+    other = VALUES | {"subject": "panels"}
+
+    assert layers.brief(VALUES).sha256 == layers.brief(dict(VALUES)).sha256
+    assert layers.brief(VALUES).sha256 != layers.brief(other).sha256
+
+
+@pytest.mark.parametrize("role", ["judge", "survey"])
+def test_a_workflow_replaces_only_the_layers_it_gives(role: str, workflow: Workflow) -> None:
+    replaced = Workflow.model_validate(
+        workflow.model_dump()
+        | {"instructions": {role: Layers(system="Be strict about {{ subject }}.")}}
+    )
+
+    shipped, changed = brief_for(role, workflow), brief_for(role, replaced)  # type: ignore[arg-type]  # parametrised
+
+    assert changed.system.startswith("Be strict about test traces.\nLabels:\n- open: copper is cut")
+    assert changed.system.splitlines()[1:] == shipped.system.splitlines()[1:]
+    assert changed.visual == shipped.visual
+
+
+def test_a_workflow_speaks_its_language(workflow: Workflow) -> None:
+    chinese = workflow.model_copy(update={"language": "zh"})
+
+    assert "标签" in brief_for("judge", chinese).system

@@ -1,0 +1,144 @@
+from collections.abc import Callable
+from copy import deepcopy
+
+import numpy as np
+import pytest
+from langgraph.runtime import Runtime
+
+from foveal.agents.comparison import Comparison, Region
+from foveal.agents.context import Context
+from foveal.agents.judge import any_unsure, judge, look_closer
+from foveal.agents.scripted import ScriptedModel, shown
+from foveal.models.protocol import ChooseRequest, VisionLanguageModel
+from foveal.schemas.box import Box
+from foveal.schemas.report import Usage
+from foveal.schemas.workflow import Calibration, Looks, Workflow
+from foveal.tools.image import Image, name_pixels
+from foveal.tools.view import cut
+
+RunWith = Callable[[VisionLanguageModel, Workflow], Runtime[Context]]
+
+HARMLESS = {"open": 0.01, "spur": 0.01, "none": 0.98}
+UNSURE = {"open": 0.4, "spur": 0.1, "none": 0.5}
+
+
+def by_eye(request: ChooseRequest) -> dict[str, float]:
+    """Unsure where A and B differ in the middle."""
+    middle = slice(48, 80)
+    a, b = (shown(request.conversation)[name][middle, middle].astype(int) for name in "AB")
+    return UNSURE if np.abs(a - b).max() > 128 else HARMLESS
+
+
+def test_every_region_is_asked_about_once_with_the_labels_of_the_workflow(
+    state: Comparison, workflow: Workflow, run_with: RunWith
+) -> None:
+    model = ScriptedModel(choosing=by_eye)
+
+    update = judge(state, run_with(model, workflow))
+
+    assert [request.answers for request in model.chosen] == [("open", "spur", "none")] * 2
+    assert [known.region for known in update["judgements"]] == state["regions"]
+    assert [known.probabilities for known in update["judgements"]] == [UNSURE, HARMLESS]
+    assert update["usage"] == Usage(image_encodes=4, model_calls=2)
+
+
+def test_nodes_return_what_they_changed_and_leave_the_state_alone(
+    state: Comparison, workflow: Workflow, run_with: RunWith
+) -> None:
+    runtime = run_with(ScriptedModel(choosing=by_eye), workflow)
+    before = deepcopy(state)
+
+    judged = judge(state, runtime)
+    seen: Comparison = {**state, **judged}
+    kept = deepcopy(seen)
+    closer = look_closer(seen, runtime)
+
+    assert judged.keys() == closer.keys() == {"judgements", "usage"}
+    assert state == before
+    assert seen == kept
+
+
+def test_the_template_is_shown_moved_onto_the_tested_part(
+    state: Comparison, workflow: Workflow, template: Image, tested: Image, run_with: RunWith
+) -> None:
+    model = ScriptedModel()
+
+    judge(state, run_with(model, workflow))
+
+    pictures = shown(model.chosen[0].conversation)
+    seen, size = Box(68, 34, 132, 98), (128, 128)
+    assert np.array_equal(pictures["B"], cut(tested, seen, size=size).pixels)
+    assert np.array_equal(pictures["A"], cut(template, seen.shifted(-2, 1), size=size).pixels)
+
+
+def test_a_look_keeps_the_place_and_the_name_of_what_was_shown(
+    state: Comparison, workflow: Workflow, run_with: RunWith
+) -> None:
+    model = ScriptedModel()
+
+    (first, _) = judge(state, run_with(model, workflow))["judgements"]
+
+    (look,) = first.looks
+    pictures = shown(model.chosen[0].conversation)
+    assert [(kept.name, kept.crop) for kept in look.pictures] == [
+        (name, name_pixels(pixels)) for name, pixels in pictures.items()
+    ]
+    assert look.pictures[1].view.box_px == Box(68, 34, 132, 98)
+
+
+def test_closer_looks_are_taken_at_unsure_regions_only_and_averaged(
+    state: Comparison, workflow: Workflow, cut_region: Region, run_with: RunWith
+) -> None:
+    surer = {"open": 0.7, "spur": 0.1, "none": 0.2}
+    judged = judge(state, run_with(ScriptedModel(choosing=by_eye), workflow))
+    model = ScriptedModel(choosing=lambda _: surer)
+    narrow = Looks(closer=[1.2, 3.0], least_side_px=8)
+
+    closer = workflow.model_copy(update={"looks": narrow})
+    update = look_closer({**state, **judged}, run_with(model, closer))
+
+    unsure, harmless = update["judgements"]
+    sides = [look.pictures[1].view.box_px.width for look in unsure.looks]
+    assert sides == [64, round(1.2 * 30), round(3.0 * 30)]
+    assert unsure.region == cut_region
+    assert unsure.probabilities["open"] == pytest.approx((0.4 + 0.7 + 0.7) / 3)
+    assert harmless == judged["judgements"][1]
+    assert update["usage"].model_calls == len(model.chosen) == 2
+
+
+@pytest.mark.parametrize(
+    ("harmless", "word"),
+    [(0.99, "sure"), (0.8, "sure"), (0.79, "unsure"), (0.21, "unsure"), (0.2, "sure")],
+)
+def test_the_workflow_says_who_is_unsure(
+    harmless: float, word: str, state: Comparison, workflow: Workflow, run_with: RunWith
+) -> None:
+    answers = {"open": 1 - harmless, "spur": 0.0, "none": harmless}
+    runtime = run_with(ScriptedModel(choosing=lambda _: answers), workflow)
+    judged = judge(state, runtime)
+
+    assert any_unsure({**state, **judged}, runtime) == word
+
+
+def test_judgements_are_calibrated(
+    state: Comparison, workflow: Workflow, run_with: RunWith
+) -> None:
+    cooler = Calibration(temperature=2, fitted_on="drawn boards")
+    model = ScriptedModel(choosing=lambda _: {"open": 0.8, "spur": 0.0, "none": 0.2})
+
+    trusted = workflow.model_copy(update={"calibration": cooler})
+    (known, _) = judge(state, run_with(model, trusted))["judgements"]
+
+    assert known.probabilities["open"] == pytest.approx(2 / 3)
+    assert known.looks[0].answers == known.probabilities
+
+
+def test_a_region_at_the_rim_is_shown_from_inside_both_images(
+    state: Comparison, workflow: Workflow, run_with: RunWith
+) -> None:
+    corner = Region(box_px=Box(225, 150, 240, 160), shift_px=(-5, -5), changed_px=9)
+    rim: Comparison = {**state, "regions": [corner]}
+
+    (known,) = judge(rim, run_with(ScriptedModel(), workflow))["judgements"]
+
+    assert all(kept.view.box_px.fits((240, 160)) for kept in known.looks[0].pictures)

@@ -1,0 +1,92 @@
+from collections.abc import Callable
+
+import pytest
+from langgraph.runtime import Runtime
+
+from foveal.agents.comparison import Comparison
+from foveal.agents.context import Context
+from foveal.agents.scripted import ScriptedModel, shown
+from foveal.agents.survey import SIDE_PX, look_once
+from foveal.models.protocol import VisionLanguageModel
+from foveal.schemas.box import Box
+from foveal.schemas.report import Coverage
+from foveal.schemas.workflow import Layers, Scale, Workflow
+
+RunWith = Callable[[VisionLanguageModel, Workflow], Runtime[Context]]
+
+
+def test_what_the_model_lists_is_found_in_original_pixels(
+    state: Comparison, workflow: Workflow, run_with: RunWith
+) -> None:
+    text = '{"findings": [{"label": "open", "box": [500, 250, 250, 1000]}]}'
+
+    update = look_once(state, run_with(ScriptedModel(writing=lambda _: text), workflow))
+
+    (known,) = update["judgements"]
+    assert known.region.box_px == Box(60, 40, 120, 160)
+    assert known.probabilities == {"open": 1.0, "spur": 0.0, "none": 0.0}
+    assert "obstacle" not in update
+
+
+def test_both_parts_are_shown_whole_and_small(
+    state: Comparison, workflow: Workflow, run_with: RunWith
+) -> None:
+    model = ScriptedModel(writing=lambda _: '{"findings": []}')
+
+    look_once(state, run_with(model, workflow))
+
+    (request,) = model.written
+    pictures = shown(request.conversation)
+    assert {name: pixels.shape for name, pixels in pictures.items()} == {
+        name: (round(160 * SIDE_PX / 240), SIDE_PX) for name in "AB"
+    }
+
+
+def test_a_reply_that_was_cut_is_an_obstacle_and_says_where(
+    state: Comparison, workflow: Workflow, run_with: RunWith
+) -> None:
+    model = ScriptedModel(writing=lambda _: '{"findings": [' + "{ " * 900)
+
+    update = look_once(state, run_with(model, workflow))
+
+    assert update["obstacle"] == "the reply was cut at 800 tokens"
+    assert "judgements" not in update
+    assert update["usage"].new_tokens == 800
+
+
+def test_a_reply_that_is_no_list_is_an_obstacle(
+    state: Comparison, workflow: Workflow, run_with: RunWith
+) -> None:
+    model = ScriptedModel(writing=lambda _: "A trace is cut.")
+
+    update = look_once(state, run_with(model, workflow))
+
+    assert update["obstacle"] == "the reply is not the list that was asked for"
+
+
+def test_a_workflow_may_replace_its_instructions(
+    state: Comparison, workflow: Workflow, run_with: RunWith
+) -> None:
+    model = ScriptedModel(writing=lambda _: '{"findings": []}')
+    other = workflow.model_copy(update={"instructions": {"survey": Layers(format="List all.")}})
+
+    look_once(state, run_with(model, other))
+
+    (request,) = model.written
+    assert str(request.conversation[0].parts[0]).endswith("\nList all.")
+
+
+@pytest.mark.parametrize(("scale", "mm_per_px"), [(None, None), (Scale(px_per_mm=10), 0.1)])
+def test_coverage_is_as_fine_as_the_part_was_shown(
+    scale: Scale | None,
+    mm_per_px: float | None,
+    state: Comparison,
+    workflow: Workflow,
+    run_with: RunWith,
+) -> None:
+    """The images are smaller than the picture, and enlarging adds nothing."""
+    scaled = workflow.model_copy(update={"scale": scale})
+
+    update = look_once(state, run_with(ScriptedModel(), scaled))
+
+    assert update["coverage"] == Coverage(share=1, mm_per_px=mm_per_px)

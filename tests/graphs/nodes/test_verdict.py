@@ -1,0 +1,66 @@
+import pytest
+
+from foveal.graphs.nodes.verdict import Outcome, outcome
+from foveal.schemas.box import Box
+from foveal.schemas.finding import Finding
+from foveal.schemas.verdict import Verdict
+from foveal.schemas.workflow import Decision
+
+BAND = (0.35, 0.65)
+
+
+def suspect(confidence: float, label: str = "open") -> Finding:
+    return Finding(label=label, box_px=Box(0, 0, 9, 9), confidence=confidence, evidence=[])
+
+
+def decided(
+    *confidences: float, report_at: float = 0.5, judged: int = 9, removed: int = 0
+) -> Outcome:
+    suspects = [suspect(confidence) for confidence in confidences]
+    decision = Decision(report_at=report_at, review=BAND)
+    return outcome(suspects, decision, judged=judged, removed=removed)
+
+
+@pytest.mark.parametrize(
+    ("confidences", "report_at", "verdict"),
+    [
+        pytest.param([], 0.5, "pass", id="nothing may be wrong"),
+        pytest.param([0.9], 0.5, "fail", id="sure"),
+        pytest.param([0.65], 0.5, "fail", id="at the band's upper end"),
+        pytest.param([0.64], 0.5, "review", id="reported, inside the band"),
+        pytest.param([0.4], 0.5, "review", id="not reported, inside the band"),
+        pytest.param([0.3], 0.2, "review", id="reported, below the band"),
+        pytest.param([0.7], 0.8, "review", id="above the band, too unlikely to be reported"),
+        pytest.param([0.9, 0.4], 0.5, "fail", id="one is sure, another undecided"),
+    ],
+)
+def test_the_verdict_follows_from_the_worst_region(
+    confidences: list[float], report_at: float, verdict: Verdict
+) -> None:
+    assert decided(*confidences, report_at=report_at).verdict == verdict
+
+
+def test_a_fail_counts_what_was_found_by_label() -> None:
+    suspects = [suspect(0.9), suspect(0.8, "short"), suspect(0.7), suspect(0.4, "spur")]
+
+    assert outcome(suspects, Decision(), judged=9, removed=0).reason == "found 2 open, 1 short"
+
+
+def test_a_review_names_the_likeliest_regions() -> None:
+    assert decided(0.6).reason == "1 of 9 regions is undecided: open at 0.60"
+    assert decided(0.6, 0.5, 0.5, 0.4).reason == (
+        "4 of 9 regions are undecided: open at 0.60, open at 0.50, open at 0.50, …"
+    )
+
+
+@pytest.mark.parametrize(
+    ("judged", "removed", "reason"),
+    [
+        (0, 0, "nothing differs"),
+        (1, 0, "1 region differs, harmless"),
+        (9, 0, "9 regions differ, harmless"),
+        (9, 2, "9 regions differ: 2 left out by the constraints, 7 harmless"),
+    ],
+)
+def test_a_pass_says_what_became_of_the_regions(judged: int, removed: int, reason: str) -> None:
+    assert decided(judged=judged, removed=removed) == Outcome("pass", reason)

@@ -1,0 +1,120 @@
+"""What a defect is called is decided here by counting pieces on a comb of traces."""
+
+import cv2
+import numpy as np
+import pytest
+
+from foveal.schemas.box import Box
+from foveal.training.boards.copper import Mask
+from foveal.training.boards.defects import DEFECT_LABELS, Defect, DefectLabel, add_defect
+from foveal.training.boards.layout import draw_layout
+
+SEEDS = range(12)
+GRAIN_PX = 30
+
+
+def comb() -> Mask:
+    """Ten traces side by side, apart from each other and from the rim."""
+    board = np.zeros((280, 280), np.uint8)
+    for lane in range(10):
+        board[6:-6, 8 + 27 * lane : 22 + 27 * lane] = 1
+    return board
+
+
+def pieces(mask: Mask) -> int:
+    _, _, statistics, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
+    return int((statistics[1:, cv2.CC_STAT_AREA] >= GRAIN_PX).sum())
+
+
+def grown(mask: Mask) -> Mask:
+    return np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def damaged(label: DefectLabel, seed: int) -> tuple[Mask, Mask]:
+    """The comb before, and what was changed on it."""
+    before = comb()
+    after = before.copy()
+    assert add_defect(np.random.default_rng(seed), after, label, keep_clear=[])
+    changed = before ^ after
+    takes_copper = label in ("open", "mousebite", "pin-hole")
+    assert (before[changed > 0] == int(takes_copper)).all()
+    return before, changed
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_open_cuts_copper(seed: int) -> None:
+    before, changed = damaged("open", seed)
+
+    assert pieces(before & (1 - grown(changed))) > pieces(before)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_short_joins_conductors(seed: int) -> None:
+    before, changed = damaged("short", seed)
+
+    assert pieces(before | grown(changed)) < pieces(before)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_mousebite_opens_to_an_edge_and_cuts_nothing(seed: int) -> None:
+    before, changed = damaged("mousebite", seed)
+
+    assert (grown(changed) & (1 - before)).any()
+    assert pieces(before & (1 - changed)) == pieces(before)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_spur_grows_from_an_edge_and_joins_nothing(seed: int) -> None:
+    before, changed = damaged("spur", seed)
+
+    assert (grown(changed) & before).any()
+    assert pieces(before | changed) >= pieces(before)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_stray_copper_touches_nothing(seed: int) -> None:
+    before, changed = damaged("copper", seed)
+
+    assert not (grown(changed) & before).any()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_pin_hole_is_enclosed_by_copper(seed: int) -> None:
+    before, changed = damaged("pin-hole", seed)
+
+    assert not (grown(changed) & (1 - before)).any()
+
+
+@pytest.mark.parametrize("label", DEFECT_LABELS)
+def test_boxes_are_tight_around_the_changed_pixels(label: DefectLabel) -> None:
+    for seed in SEEDS:
+        rng = np.random.default_rng(seed)
+        board = draw_layout(rng, 320)
+        before = board.copy()
+        defect = add_defect(rng, board, label, keep_clear=[])
+
+        x, y, width, height = cv2.boundingRect(before ^ board)
+        found = Defect(label, Box(x, y, x + width, y + height)) if width else None
+        assert defect == found
+
+
+def test_defects_keep_clear_of_each_other() -> None:
+    board, boxes = comb(), list[Box]()
+    for seed in range(40):
+        label = DEFECT_LABELS[seed % 6]
+        defect = add_defect(np.random.default_rng(seed), board, label, keep_clear=boxes)
+        if defect:
+            assert not any(defect.box.grown(10).intersection_area(box) for box in boxes)
+            boxes.append(defect.box)
+
+    assert len(boxes) > 6
+
+
+@pytest.mark.parametrize("label", DEFECT_LABELS)
+def test_a_board_without_a_place_for_it_stays_whole(label: DefectLabel) -> None:
+    taken = label in ("open", "mousebite", "pin-hole")
+    board = np.full((200, 200), 0 if taken else 1, np.uint8)
+    before = board.copy()
+
+    assert add_defect(np.random.default_rng(0), board, label, keep_clear=[]) is None
+    assert np.array_equal(board, before)

@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+import torch
+from transformers import PreTrainedTokenizerFast, Qwen3VLForConditionalGeneration
+
+from foveal.agents.instructions import Role
+from foveal.models.patch_embedding import use_linear_patches
+from foveal.models.prompt import PromptBuilder
+from foveal.models.vision_attention import batch_images
+from foveal.training import tiny
+from foveal.training.batcher import IGNORED, Batcher
+from foveal.training.chunk import Chunk
+from foveal.training.forward import CellHeads, answer_logits, losses
+from foveal.training.tasks import draw_batch
+
+
+@pytest.fixture
+def batcher(model: Qwen3VLForConditionalGeneration, tokenizer: PreTrainedTokenizerFast) -> Batcher:
+    return Batcher(model, PromptBuilder(tokenizer, tiny.image_processor()))
+
+
+@pytest.mark.parametrize("role", ["judge", "survey", "sight"])
+@torch.inference_mode()
+def test_answers_are_those_of_a_plain_forward_pass(
+    role: Role, chunk: Chunk, model: Qwen3VLForConditionalGeneration, batcher: Batcher
+) -> None:
+    samples = draw_batch(np.random.default_rng(2), role, chunk, variety=1.0, share=8)[:3]
+    prompts = [batcher.builder.build(sample.conversation) for sample in samples]
+    plain = [
+        model(
+            input_ids=torch.tensor([prompt.ids]),
+            pixel_values=torch.from_numpy(prompt.patches),
+            image_grid_thw=torch.tensor([list(grid) for grid in prompt.grids]),
+            mm_token_type_ids=torch.tensor([prompt.token_types]),
+        ).logits[0, -1]
+        for prompt in prompts
+    ]
+
+    use_linear_patches(model)
+    batch_images(model)
+    logits = answer_logits(model, batcher.tensors(samples))
+
+    assert torch.allclose(logits, torch.stack(plain), atol=2e-4)
+
+
+def test_an_answer_is_predicted_token_by_token_to_its_end(
+    chunk: Chunk, batcher: Batcher, tokenizer: PreTrainedTokenizerFast
+) -> None:
+    samples = draw_batch(np.random.default_rng(0), "locate", chunk, variety=0.0, share=8)
+
+    tensors = batcher.tensors(samples)
+
+    for sample, targets in zip(samples, tensors.targets, strict=True):
+        wanted = targets[targets != IGNORED].tolist()
+        assert tokenizer.decode(wanted) == f"{sample.answer}<|im_end|>"
+
+
+def test_every_weight_that_ships_learns_from_both_losses(
+    chunk: Chunk, model: Qwen3VLForConditionalGeneration, batcher: Batcher
+) -> None:
+    samples = draw_batch(np.random.default_rng(0), "judge", chunk, variety=0.0, share=16)
+    heads = CellHeads(model.config.text_config.hidden_size)
+
+    language, auxiliary = losses(model, heads, batcher.tensors(samples))
+    torch.autograd.backward(language + auxiliary)
+
+    parameters = dict(model.named_parameters()) | dict(heads.named_parameters())
+    assert not [name for name, weight in parameters.items() if weight.grad is None]
+    assert torch.isfinite(language)
+    assert torch.isfinite(auxiliary)
+
+
+def test_without_truths_there_is_nothing_to_name(
+    chunk: Chunk, model: Qwen3VLForConditionalGeneration, batcher: Batcher
+) -> None:
+    samples = draw_batch(np.random.default_rng(0), "sight", chunk, variety=0.0, share=8)
+
+    found = losses(model, CellHeads(192), batcher.tensors(samples))
+
+    assert float(found.auxiliary) == 0

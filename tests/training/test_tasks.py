@@ -1,0 +1,143 @@
+import json
+import re
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from foveal.agents.briefs import brief_for
+from foveal.agents.instructions import Language, Role
+from foveal.models.protocol import Picture
+from foveal.schemas.workflow import Looks
+from foveal.training.chunk import KINDS, NONE, Chunk
+from foveal.training.crops import VIEW_PX, Crops, draw_crops
+from foveal.training.tasks import ROLES, Sample, draw_batch, mixture
+from foveal.training.wordings import shipped, vary
+from foveal.workflow_file import load_workflow
+
+
+def batch(role: Role, chunk: Chunk, *, variety: float = 0.0, seed: int = 0) -> list[Sample]:
+    return draw_batch(np.random.default_rng(seed), role, chunk, variety=variety)
+
+
+def kinds_shown(sample: Sample) -> set[str]:
+    assert sample.truths is not None
+    return {KINDS[int(row[0])] for row in sample.truths}
+
+
+def system_text(sample: Sample) -> str:
+    return str(sample.conversation[0].parts[0])
+
+
+def test_a_judge_answers_with_what_is_shown_or_none(chunk: Chunk) -> None:
+    samples = batch("judge", chunk)
+
+    harmful = [sample for sample in samples if sample.answer != "none"]
+    assert 8 < len(harmful) < 28
+    assert all(sample.answer in kinds_shown(sample) for sample in harmful)
+
+
+def test_crops_show_what_they_are_said_to_show(chunk: Chunk) -> None:
+    rng = np.random.default_rng(0)
+    for row in range(len(chunk.kinds)):
+        crops = draw_crops(rng, chunk, row)
+        met = {int(truth[0]) for truth in crops.truths if _meets(crops, truth[1:])}
+        assert (crops.kind == NONE and not met) or crops.kind in met
+        assert {picture.pixels.shape for picture in crops.pictures} == {(VIEW_PX, VIEW_PX)}
+
+
+def _meets(crops: Crops, corners: np.ndarray) -> bool:
+    slack = 1e-5  # of a side: a defect that only touches the region's edge is none of it
+    return bool(
+        (corners[:2] < crops.box[2:] - slack).all() and (corners[2:] > crops.box[:2] + slack).all()
+    )
+
+
+def test_the_change_lies_near_the_middle_of_the_crop(chunk: Chunk) -> None:
+    rng = np.random.default_rng(1)
+
+    centers = [draw_crops(rng, chunk, row).box.reshape(2, 2).mean(0) for row in range(40)]
+
+    assert np.median(np.abs(np.array(centers) - 0.5)) < 0.06
+
+
+def test_a_box_is_written_in_thousandths_or_not_at_all(chunk: Chunk) -> None:
+    for sample in batch("locate", chunk):
+        written = json.loads(sample.answer)
+        if written["label"] == "none":
+            assert written["box"] is None
+        else:
+            x1, y1, x2, y2 = written["box"]
+            assert 0 <= x1 < x2 <= 1000
+            assert 0 <= y1 < y2 <= 1000
+
+
+def test_a_claim_is_true_where_the_claimed_kind_is_shown(chunk: Chunk) -> None:
+    answers = set()
+    for seed in range(6):
+        for sample in batch("verify", chunk, seed=seed):
+            claim = re.findall(r'label "(.+)"\. Is', system_text(sample))[0]
+            answers.add(sample.answer)
+            assert sample.answer == "no" or claim == "none" or claim in kinds_shown(sample)
+
+    assert answers == {"yes", "no"}
+
+
+def test_a_survey_lists_every_defect_from_the_top(chunk: Chunk) -> None:
+    for sample in batch("survey", chunk):
+        findings = json.loads(sample.answer)["findings"]
+        assert sample.truths is not None
+        assert len(findings) == len(sample.truths)
+        tops = [finding["box"][1] for finding in findings]
+        assert tops == sorted(tops)
+        for finding, truth in zip(findings, sample.truths, strict=True):
+            x1, y1, x2, y2 = np.array(finding["box"]) / 1000
+            assert finding["label"] == KINDS[int(truth[0])]
+            assert x1 <= max(truth[1], 0.001) + 0.001
+            assert y2 >= min(truth[4], 0.999) - 0.001
+            assert (x2 - x1, y2 - y1) > (0, 0)
+
+
+def test_digits_are_drawn_and_asked_for(chunk: Chunk) -> None:
+    samples = batch("sight", chunk)
+
+    assert {sample.answer for sample in samples} <= set("0123456789")
+    assert len({sample.answer for sample in samples}) > 4
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_wording_names_the_answer_that_it_wants(role: Role, chunk: Chunk) -> None:
+    for seed in range(12):
+        for sample in batch(role, chunk, variety=1.0, seed=seed)[:2]:
+            shown = [part for part in sample.conversation[1].parts if isinstance(part, Picture)]
+            assert [picture.name for picture in shown] == (["A"] if role == "sight" else ["A", "B"])
+            assert "{" not in system_text(sample).replace('{"', "").replace("{...", "")
+            assert role != "judge" or sample.answer in system_text(sample)
+
+
+def test_wordings_differ_in_language_and_words() -> None:
+    rng = np.random.default_rng(0)
+
+    wordings = [vary(rng, "judge", variety=1.0) for _ in range(60)]
+
+    assert {wording.language for wording in wordings} == set(get_args(Language))
+    assert len({wording.brief().sha256 for wording in wordings}) > 50
+
+
+@pytest.mark.parametrize("role", ["judge", "survey"])
+def test_the_shipped_wording_is_what_the_shipped_workflow_sends(role: Role) -> None:
+    workflow = load_workflow("board-compare")
+
+    assert shipped(role).brief() == brief_for(role, workflow)  # type: ignore[arg-type]  # parametrised
+
+
+def test_pictures_are_as_large_as_the_judge_sends_them() -> None:
+    assert Looks().size_px == VIEW_PX
+
+
+@pytest.mark.parametrize("progress", [0.0, 0.29, 0.3, 1.0])
+def test_all_roles_have_their_share_of_the_time(progress: float) -> None:
+    shares = mixture(progress).shares
+
+    assert set(shares) == set(ROLES)
+    assert sum(shares.values()) == pytest.approx(1)
