@@ -11,6 +11,7 @@ from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.box import SIMPLE
 from rich.console import RenderableType
 from rich.table import Table
 
@@ -81,7 +82,7 @@ def run(options: EvalOptions) -> dict[str, object]:
 def show(figures: dict[str, object]) -> RenderableType:
     known = AlignFigures.model_validate(figures)
     columns = {"drawn": known.drawn} | ({"real": known.real} if known.real else {})
-    table = Table("", *columns, title=f"align, drawn from seeds {known.seeds}")
+    table = Table("", *columns, box=SIMPLE, title=f"align, drawn from seeds {known.seeds}")
     for name, text in _ROWS.items():
         table.add_row(name, *(text(column) for column in columns.values()))
     if known.real_left_out:

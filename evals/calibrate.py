@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from json import dumps
 
+from rich.box import SIMPLE
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -64,7 +65,7 @@ def run(options: EvalOptions) -> dict[str, object]:
 
 def show(figures: dict[str, object]) -> RenderableType:
     known = CalibrationFigures.model_validate(figures)
-    table = Table("", known.model, title=f"calibrate, checked on {known.checked_on}")
+    table = Table("", known.model, box=SIMPLE, title=f"calibrate, checked on {known.checked_on}")
     table.add_row("regions fitted, checked", f"{known.fitted_regions}, {known.checked_regions}")
     table.add_row("calibration error before", f"{known.ece_before:.3f}")
     table.add_row("calibration error after", f"{known.ece_after:.3f}")

@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from cv2.typing import MatLike
 
+from foveal.tools.edges import gradient
 from foveal.tools.motion import Matrix
-from foveal.tools.tone import Grey
+from foveal.tools.pyramid import Reduced
 
 _OUTSIDE = -1e6
 """Stands for "no pixel" while warping: no mix of it with a grey level passes for one."""
@@ -20,20 +20,18 @@ class Agreement(NamedTuple):
     overlap: float
 
 
-def agreement(template: Grey, tested: Grey, motion: Matrix) -> Agreement:
-    """Blind to gain, offset and flat areas; both images smoothed by what may be out of place."""
-    height, width = tested.shape
+def agreement(reduced: Reduced, motion: Matrix) -> Agreement:
+    """Of the template under the motion; blind to gain, offset and flat areas."""
     moved = cv2.warpPerspective(
-        template, motion, (width, height), borderMode=cv2.BORDER_CONSTANT, borderValue=_OUTSIDE
+        reduced.template,
+        motion,
+        reduced.size,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=_OUTSIDE,
     )
-    seen = cv2.erode((moved >= 0).astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0)
-    here, there = _gradients(np.maximum(moved, 0), seen), _gradients(tested, seen)
-    energy = float(np.vdot(here, here)) * float(np.vdot(there, there))
+    seen = cv2.erode((moved >= 0).astype(np.float32), np.ones((3, 3), np.uint8), borderValue=0)
+    here = gradient(np.maximum(moved, 0)) * seen
+    there, there_squared = reduced.tested_gradient
+    energy = float(np.vdot(here, here)) * float(np.vdot(there_squared, seen))
     score = float(np.vdot(here, there)) / np.sqrt(energy) if energy > 1 else 0.0
     return Agreement(float(score), float(seen.mean()))
-
-
-def _gradients(image: MatLike, where: MatLike) -> Grey:
-    dx = cv2.Sobel(image, cv2.CV_32F, 1, 0)
-    dy = cv2.Sobel(image, cv2.CV_32F, 0, 1)
-    return np.stack([dx * where, dy * where]).astype(np.float32, copy=False)

@@ -117,13 +117,13 @@ def _best(coarse: Reduced, starts: Iterable[Matrix]) -> _Candidate:
 
 
 def _agreement(reduced: Reduced, motion: Matrix) -> float:
-    found = agreement(reduced.template, reduced.tested, motion)
+    found = agreement(reduced, motion)
     return found.score if found.overlap >= _OVERLAP else -1.0
 
 
 def _judged(reduced: Reduced, start: Matrix) -> Alignment:
     motion, best = _simplest(reduced, start)
-    found = agreement(reduced.template, reduced.tested, best.motion)
+    found = agreement(reduced, best.motion)
     comparable = found.score >= _SAME and found.overlap >= _OVERLAP
     return Alignment(
         matrix=enlarged(best.motion, reduced.factor),

@@ -28,8 +28,8 @@ def straight(template: Grey, tested: Grey) -> list[Matrix]:
     """No motion, and the likeliest translations."""
     shape = _shared_shape(template, tested)
     surface = _correlation(_spectrum(template, shape), _spectrum(tested, shape), shape)
-    peaks = [translation(dx, dy) for dx, dy, _ in _peaks(surface, _PEAKS)]
-    return [translation(0, 0), *peaks]
+    shifts = dict.fromkeys([(0, 0), *((dx, dy) for dx, dy, _ in _peaks(surface, _PEAKS))])
+    return [translation(dx, dy) for dx, dy in shifts]
 
 
 def turned(template: Grey, tested: Grey) -> list[Matrix]:

@@ -6,6 +6,7 @@ from typing import Self
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from foveal.tools.motion import Matrix
@@ -37,13 +38,11 @@ class Edges:
 
     @classmethod
     def of(cls, image: Grey) -> Self:
-        dx = cv2.Sobel(image, cv2.CV_32F, 1, 0, scale=1 / 8)
-        dy = cv2.Sobel(image, cv2.CV_32F, 0, 1, scale=1 / 8)
-        y, x = _steep(dx * dx + dy * dy)
+        across_down = gradient(image)
+        y, x = _steep((across_down**2).sum(axis=0))
         unit = _unit(image)
         place = np.stack([x - unit[0, 2], y - unit[1, 2]]) / unit[0, 0]
-        gradient = np.stack([dx[y, x], dy[y, x]]).astype(np.float32, copy=False)
-        return cls(image[y, x], gradient, place.astype(np.float32), unit)
+        return cls(image[y, x], across_down[:, y, x], place.astype(np.float32), unit)
 
     @cached_property
     def steepness(self) -> Floats:
@@ -54,6 +53,14 @@ class Edges:
     def few(self) -> bool:
         """Too few to tell how the image moved."""
         return len(self.level) < FEWEST_EDGES
+
+
+def gradient(image: MatLike) -> Grey:
+    """Levels per pixel across and down (Sobel), 2 × height × width."""
+    slopes = np.empty((2, *image.shape), np.float32)
+    cv2.Sobel(image, cv2.CV_32F, 1, 0, dst=slopes[0], scale=1 / 8)
+    cv2.Sobel(image, cv2.CV_32F, 0, 1, dst=slopes[1], scale=1 / 8)
+    return slopes
 
 
 def _steep(squared: Grey) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -32,7 +32,8 @@ def match_exposure(template: Pixels, tested: Pixels, *, valid: NDArray[np.bool_]
     if np.abs((gains - 1) * here + offsets).max() < _UNEVEN:
         return even
     gains, offsets = (_spread(field, size_of(template)) for field in (gains, offsets))
-    return np.asarray(np.rint((even * gains + offsets).clip(0, 255)), np.uint8)
+    raised = cv2.multiply(even, gains, dtype=cv2.CV_32F)
+    return np.asarray(cv2.add(raised, offsets, dtype=cv2.CV_8U), np.uint8)
 
 
 def _exposed(image: Pixels, gain: float, offset: float) -> Pixels:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 
-from foveal.tools.edges import Edges
+from foveal.tools.edges import Edges, gradient
 from foveal.tools.image import Pixels, size_of
 from foveal.tools.tone import Grey, grey
 
@@ -25,6 +26,12 @@ class Reduced:
     tested: Grey
     edges: Edges
     factor: int
+
+    @cached_property
+    def tested_gradient(self) -> tuple[Grey, Grey]:
+        """Across and down, 2 × height × width, and its squared length."""
+        across_down = gradient(self.tested)
+        return across_down, np.asarray((across_down**2).sum(axis=0), np.float32)
 
     @property
     def size(self) -> tuple[int, int]:

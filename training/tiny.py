@@ -5,6 +5,7 @@ so that plain transformers loads the result with `from_pretrained`.
 """
 
 from collections.abc import Iterable
+from copy import deepcopy
 from pathlib import Path
 
 import torch
@@ -150,5 +151,9 @@ def save(
     """Weights in bf16 beside everything `from_pretrained` needs."""
     weights = {name: value.to(torch.bfloat16) for name, value in model.state_dict().items()}
     model.save_pretrained(folder, state_dict=weights)
+    config = deepcopy(model.config)
+    for part in (config, config.text_config, config.vision_config):
+        part.dtype = torch.bfloat16
+    config.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     image_processor().save_pretrained(folder)

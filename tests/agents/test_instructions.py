@@ -17,6 +17,9 @@ from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.workflow import Layers, Workflow
 
 ROLES_AND_LANGUAGES = list(product(get_args(Role), get_args(Language)))
+each_role = pytest.mark.parametrize(
+    ("role", "language"), ROLES_AND_LANGUAGES, ids=["-".join(pair) for pair in ROLES_AND_LANGUAGES]
+)
 VALUES = {
     "subject": "boards",
     "labels": [{"name": "open", "meaning": "cut through"}, {"name": "none", "meaning": "fine"}],
@@ -38,9 +41,7 @@ def shape(message: Message) -> list[str]:
     return [f"[{part.name}]" if isinstance(part, Picture) else "text" for part in message.parts]
 
 
-@pytest.mark.parametrize(
-    ("role", "language"), ROLES_AND_LANGUAGES, ids=map("-".join, ROLES_AND_LANGUAGES)
-)
+@each_role
 def test_each_role_announces_every_picture_before_it_is_shown(
     role: Role, language: Language
 ) -> None:
@@ -52,9 +53,7 @@ def test_each_role_announces_every_picture_before_it_is_shown(
     assert role == "sight" or shown[2:4] == ["text", "[B]"]
 
 
-@pytest.mark.parametrize(
-    ("role", "language"), ROLES_AND_LANGUAGES, ids=map("-".join, ROLES_AND_LANGUAGES)
-)
+@each_role
 def test_each_role_states_its_values_and_leaves_no_template_open(
     role: Role, language: Language
 ) -> None:

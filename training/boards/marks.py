@@ -4,6 +4,8 @@ Each shape is drawn on a field, which is copper or bare board: a hole in one is 
 other. What it may be called follows from topology, so each shape makes sure of its own.
 """
 
+from typing import NamedTuple, Self
+
 import cv2
 import numpy as np
 from numpy.random import Generator
@@ -41,16 +43,11 @@ def enclosed(rng: Generator, field: Mask) -> Mask | None:
 
 def at_edge(rng: Generator, field: Mask) -> Mask | None:
     """A bite that opens to an edge and leaves the rest in one piece."""
-    site = _at_rim(rng, field)
-    if site is None:
+    rim = _Rim.pick(rng, field, limit=60)
+    if rim is None or rim.across < 6:
         return None
-    inward = site.inward()
-    across = site.across(inward, limit=60)
-    if across < 6:
-        return None
-    depth = rng.uniform(3.5, min(0.8 * across, 22))
-    mark = _bite(rng, site, inward, depth) & field
-    if int(mark.sum()) < 14 or site.depth[mark > 0].max() < 2.5:
+    mark = _bite(rng, rim, rng.uniform(3.5, min(0.8 * rim.across, 22))) & field
+    if int(mark.sum()) < 14 or rim.site.depth[mark > 0].max() < 2.5:
         return None
     opens = _grown(mark) & (1 - field)
     return mark if opens.any() and not _cuts(field, mark) else None
@@ -58,18 +55,10 @@ def at_edge(rng: Generator, field: Mask) -> Mask | None:
 
 def across(rng: Generator, field: Mask) -> Mask | None:
     """A cut from edge to edge."""
-    site = _at_rim(rng, field)
-    if site is None:
+    rim = _Rim.pick(rng, field, limit=72)
+    if rim is None or not 3 <= rim.across <= 70:
         return None
-    inward = site.inward()
-    across = site.across(inward, limit=72)
-    if not 3 <= across <= 70:
-        return None
-    slant = float(np.clip(rng.normal(0, 0.35), -1.0, 1.0))
-    start = site.center - rng.uniform(0, 5) * inward
-    end = site.center + (across + rng.uniform(0, 5)) * (inward + slant * _turn(inward, np.pi / 2))
-    path = curve(rng, start, end, sag=0.15)
-    mark = paint(rng, site.shape, path, rng.uniform(2.5, 13)) & field
+    mark = paint(rng, rim.site.shape, _crossing(rng, rim), rng.uniform(2.5, 13)) & field
     if int(mark.sum()) < 12 or _extent(mark) < 4:
         return None
     # Scratches leave grains behind: a cut counts where one more pixel would complete it.
@@ -82,25 +71,46 @@ def bounds(mark: Mask) -> Box:
     return Box(x, y, x + width, y + height)
 
 
-def _at_rim(rng: Generator, field: Mask) -> Site | None:
-    return Site.pick(rng, field, shallowest=0.5, deepest=1.5)
+class _Rim(NamedTuple):
+    """A site at an edge of the field."""
+
+    site: Site
+    inward: Vector
+    across: int
+    """Pixels to the far edge."""
+
+    @classmethod
+    def pick(cls, rng: Generator, field: Mask, *, limit: int) -> Self | None:
+        site = Site.pick(rng, field, shallowest=0.5, deepest=1.5)
+        if site is None:
+            return None
+        inward = site.inward()
+        return cls(site, inward, site.across(inward, limit=limit))
 
 
-def _bite(rng: Generator, site: Site, inward: Vector, depth: float) -> Mask:
+def _crossing(rng: Generator, rim: _Rim) -> Path:
+    sideways = float(np.clip(rng.normal(0, 0.35), -1.0, 1.0)) * _turn(rim.inward, np.pi / 2)
+    start = rim.site.center - rng.uniform(0, 5) * rim.inward
+    end = rim.site.center + (rim.across + rng.uniform(0, 5)) * (rim.inward + sideways)
+    return curve(rng, start, end, sag=0.15)
+
+
+def _bite(rng: Generator, rim: _Rim, depth: float) -> Mask:
     """Along the edge, or into the field."""
+    center = rim.site.center
     if rng.random() < 0.4:
-        path = _along_edge(rng, site, inward, depth)
+        path = _along_edge(rng, rim, depth)
         width = depth * rng.uniform(0.8, 1.3)
     else:
-        direction = _turn(inward, rng.uniform(-1.0, 1.0))
-        path = curve(rng, site.center - 2 * inward, site.center + depth * direction, sag=0.3)
+        direction = _turn(rim.inward, rng.uniform(-1.0, 1.0))
+        path = curve(rng, center - 2 * rim.inward, center + depth * direction, sag=0.3)
         width = rng.uniform(3, 12)
-    return paint(rng, site.shape, path, width)
+    return paint(rng, rim.site.shape, path, width)
 
 
-def _along_edge(rng: Generator, site: Site, inward: Vector, depth: float) -> Path:
-    half = rng.uniform(3, 14) * _turn(inward, np.pi / 2)
-    middle = site.center + rng.uniform(0, 0.35) * depth * inward
+def _along_edge(rng: Generator, rim: _Rim, depth: float) -> Path:
+    half = rng.uniform(3, 14) * _turn(rim.inward, np.pi / 2)
+    middle = rim.site.center + rng.uniform(0, 0.35) * depth * rim.inward
     return curve(rng, middle - half, middle + half, sag=0.2)
 
 
