@@ -1,6 +1,6 @@
 """What the workflow's constraints leave of the findings; enforced here, not by the model."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from jsonschema_rs import validator_for
 
@@ -16,20 +16,17 @@ class Constrained(NamedTuple):
 
 def constrained(findings: list[Finding], workflow: Workflow) -> Constrained:
     """A finding that breaks a constraint is removed, under the first that it breaks."""
+    rules = [
+        (constraint.sentence, validator_for(constraint.finding, offline=True))
+        for constraint in workflow.constraints
+        if constraint.finding
+    ]
     result = Constrained([], [])
     for finding in findings:
-        broken = _broken(finding.model_dump(mode="json", exclude_none=True), workflow)
+        said = finding.model_dump(mode="json", exclude_none=True)
+        broken = next((sentence for sentence, rule in rules if not rule.is_valid(said)), None)
         if broken is None:
             result.kept.append(finding)
         else:
             result.removed.append(Removed(finding=finding, constraint=broken))
     return result
-
-
-def _broken(finding: dict[str, Any], workflow: Workflow) -> str | None:
-    for constraint in workflow.constraints:
-        if constraint.finding and not validator_for(constraint.finding, offline=True).is_valid(
-            finding
-        ):
-            return constraint.sentence
-    return None

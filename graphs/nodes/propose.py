@@ -27,8 +27,7 @@ def propose(state: Comparison, runtime: Runtime[Context]) -> Comparison:
     return {"regions": regions}
 
 
-def worth_judging(state: Comparison, runtime: Runtime[Context]) -> str:
-    found = len(state["regions"])
-    if not found:
-        return "nothing differs"
-    return "too different" if found > runtime.context.workflow.max_regions else "regions"
+def worth_judging(state: Comparison) -> str:
+    if "obstacle" in state:
+        return "too different"
+    return "regions" if state["regions"] else "nothing differs"
