@@ -40,6 +40,14 @@ class Brief:
         shown = _place(self.visual, {picture.name: picture for picture in pictures})
         return Message("system", (self.system,)), Message("user", shown)
 
+    def turned_round(self) -> "Brief":
+        """The pictures shown in reverse order, each with the line that introduces it."""
+        lines = self.visual.split("\n")
+        showing = [index for index, line in enumerate(lines) if _PLACE.search(line)]
+        swapped = dict(zip(showing, reversed(showing), strict=True))
+        reordered = [lines[swapped.get(index, index)] for index in range(len(lines))]
+        return replace(self, visual="\n".join(reordered))
+
     @cached_property
     def sha256(self) -> str:
         return sha256(f"{self.system}\0{self.visual}".encode()).hexdigest()

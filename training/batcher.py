@@ -10,7 +10,7 @@ from transformers import Qwen3VLForConditionalGeneration
 
 from foveal.models.prompt import Outline, PromptBuilder, pictures
 from foveal.training.cells import truth_by_cell
-from foveal.training.tasks import Sample
+from foveal.training.tasks import TESTED, Sample, picture_names
 
 IGNORED = -100
 
@@ -38,7 +38,10 @@ class Tensors:
     patches: Tensor
     grids: Tensor
     cells: Tensor | None
-    """Kind shown by each cell of the last picture, samples × cells."""
+    """Kind shown by each cell of the tested picture, samples × cells."""
+
+    tested_first: bool
+    """Whether the tested picture is shown before its reference."""
 
 
 class Batcher:
@@ -66,6 +69,7 @@ class Batcher:
             patches=torch.from_numpy(self.builder.patcher.cut_all(shown)),
             grids=torch.tensor([list(grid) for grid in outline.grids] * len(samples)),
             cells=truth_by_cell([sample.truths for sample in samples], outline.grids[-1]),
+            tested_first=picture_names(samples[0].conversation)[0] == TESTED,
         )
 
     def _suffixes(self, question: list[int], samples: Sequence[Sample]) -> tuple[Tensor, Tensor]:

@@ -63,6 +63,8 @@ def losses(model: Qwen3VLForConditionalGeneration, heads: CellHeads, tensors: Te
     seen = _last_picture(states.hidden, tensors, model.config.image_token_id)
     samples, cells = tensors.cells.shape
     pairs = states.features.reshape(samples, 2, cells, -1)
+    if tensors.tested_first:
+        pairs = pairs.flip(1)
     told = torch.stack([heads.language(seen), heads.compared(pairs)]).float()
     return Losses(language, 2 * _cell_loss(told, tensors.cells))
 

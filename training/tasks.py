@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from json import dumps
 
 import cv2
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from foveal.agents.instructions import Role
+from foveal.agents.instructions import Brief, Role
 from foveal.models.protocol import Conversation, Picture
 from foveal.tools.image import Pixels
 from foveal.training.chunk import KINDS, NONE, SURVEY_PX, Chunk, known
@@ -17,7 +18,11 @@ from foveal.training.crops import VIEW_PX, Crops, draw_crops
 from foveal.training.turn import Turn
 from foveal.training.wordings import YES_NO, Wording, vary
 
-_HARMLESS_SHARE = 0.4
+_HARMLESS_SHARE = 0.25
+_FEW, _FEW_SHARE = 3, 0.5
+_TURNED_ROUND = 0.15
+"""Share of batches that show the tested picture first."""
+
 _TRUE_CLAIMS = 0.45
 """Share of claims that are made true, besides those that happen to be."""
 
@@ -30,11 +35,25 @@ class Sample:
     conversation: Conversation
     answer: str
     truths: NDArray[np.float32] | None
-    """Defects in the last picture, kind and corners 0 to 1, for the auxiliary loss."""
+    """Defects in the tested picture, kind and corners 0 to 1, for the auxiliary loss."""
+
+
+TESTED = "B"
+"""The name of the tested picture in every instruction."""
+
+
+def picture_names(conversation: Conversation) -> list[str]:
+    """In the order shown."""
+    return [
+        part.name for message in conversation for part in message.parts if isinstance(part, Picture)
+    ]
 
 
 ROLES: tuple[Role, ...] = ("judge", "locate", "verify", "survey", "sight")
-SIZES: dict[Role, int] = {"judge": 32, "locate": 24, "verify": 32, "survey": 6, "sight": 16}
+SIZES: dict[Role, int] = {"judge": 48, "locate": 36, "verify": 48, "survey": 8, "sight": 64}
+
+_compact = partial(dumps, ensure_ascii=False, separators=(",", ":"))
+"""JSON as the engine's grammar writes it."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +65,8 @@ class Mixture:
 
 
 # Seeing comes first: until regions are told apart, other words for the question teach nothing.
-_EARLY = Mixture({"judge": 0.84, "locate": 0.04, "verify": 0.08, "survey": 0.0, "sight": 0.04}, 0.1)
-_LATE = Mixture({"judge": 0.66, "locate": 0.1, "verify": 0.1, "survey": 0.08, "sight": 0.06}, 0.45)
+_EARLY = Mixture({"judge": 0.7, "locate": 0.05, "verify": 0.1, "survey": 0.07, "sight": 0.08}, 0.15)
+_LATE = Mixture({"judge": 0.6, "locate": 0.08, "verify": 0.14, "survey": 0.12, "sight": 0.06}, 0.35)
 _EARLY_SHARE = 0.5
 
 
@@ -65,11 +84,15 @@ def draw_batch(
 
 
 def judge_samples(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
-    brief = wording.brief()
+    brief = _turned_now_and_then(rng, wording.brief())
     return [
         Sample(brief.conversation(crops.pictures), _name(wording, crops.kind), crops.truths)
         for crops in _crops(rng, chunk, size)
     ]
+
+
+def _turned_now_and_then(rng: Generator, brief: Brief) -> Brief:
+    return brief.turned_round() if rng.random() < _TURNED_ROUND else brief
 
 
 def _locate(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
@@ -82,12 +105,12 @@ def _locate(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[S
 
 def _located(wording: Wording, crops: Crops) -> str:
     box = None if crops.kind == NONE else _thousandths(crops.box)
-    return dumps({"label": _name(wording, crops.kind), "box": box}, ensure_ascii=False)
+    return _compact({"label": _name(wording, crops.kind), "box": box})
 
 
 def _verify(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
     claimed = int(rng.integers(len(KINDS)))
-    brief = wording.brief(claim=_name(wording, claimed))
+    brief = _turned_now_and_then(rng, wording.brief(claim=_name(wording, claimed)))
     yes, no = YES_NO[wording.language]
     samples = []
     for row in _rows(rng, chunk, size):
@@ -108,7 +131,7 @@ def _claimed_row(rng: Generator, chunk: Chunk, claimed: int, row: int) -> int:
 def _survey(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
     brief = wording.brief()
     samples = []
-    for row in rng.integers(0, len(chunk.surveys), size):
+    for row in _boards(rng, chunk, size):
         turn = Turn.draw(rng)
         shown = (turn.picture(image) for image in chunk.surveys[row])
         pictures = [Picture(name, pixels) for name, pixels in zip("AB", shown, strict=True)]
@@ -116,6 +139,14 @@ def _survey(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[S
         truths = truths[np.lexsort((truths[:, 1], truths[:, 2]))]
         samples.append(Sample(brief.conversation(pictures), _listed(wording, truths), truths))
     return samples
+
+
+def _boards(rng: Generator, chunk: Chunk, size: int) -> list[int]:
+    """Boards at random, half of them with few defects: short lists teach what a box is."""
+    few = np.nonzero((chunk.boards[:, :, 0] >= 0).sum(1) <= _FEW)[0]
+    anywhere = np.arange(len(chunk.boards))
+    pick = rng.random(size) < _FEW_SHARE
+    return [int(rng.choice(few if easy and len(few) else anywhere)) for easy in pick]
 
 
 _SURVEY_SIDES = np.array([1, *[SURVEY_PX] * 4], np.float32)
@@ -127,7 +158,7 @@ def _listed(wording: Wording, truths: NDArray[np.float32]) -> str:
         {"label": _name(wording, int(truth[0])), "box": _thousandths(truth[1:] + margins)}
         for truth in truths
     ]
-    return dumps({"findings": findings}, ensure_ascii=False)
+    return _compact({"findings": findings})
 
 
 def _sight(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
@@ -173,7 +204,7 @@ def _crops(rng: Generator, chunk: Chunk, size: int) -> Iterator[Crops]:
 
 
 def _rows(rng: Generator, chunk: Chunk, size: int) -> list[int]:
-    """Regions at random, harmless ones about two in five."""
+    """Regions at random, a quarter of them harmless."""
     harmful = np.nonzero(chunk.kinds != NONE)[0]
     harmless = np.nonzero(chunk.kinds == NONE)[0]
     pick = rng.random(size) < _HARMLESS_SHARE

@@ -93,6 +93,21 @@ def test_a_layer_that_reaches_into_python_is_refused() -> None:
         layers.brief(VALUES)
 
 
+def test_turned_round_each_picture_keeps_the_line_that_introduces_it() -> None:
+    brief = Brief("", "Look.\nReference A: [A]\nTested part B: [B]\nSame place.")
+
+    turned = brief.turned_round()
+
+    assert turned.visual == "Look.\nTested part B: [B]\nReference A: [A]\nSame place."
+    assert turned.turned_round() == brief
+
+
+def test_pictures_that_share_a_line_cannot_be_turned_round() -> None:
+    brief = Brief("", "A and B: [A] [B]")
+
+    assert brief.turned_round() == brief
+
+
 @pytest.mark.parametrize("visual", ["[A] only", "no place", "[A], [B] and [C]"])
 def test_pictures_and_their_places_must_match(visual: str) -> None:
     with pytest.raises(BadWorkflow, match=r"in place of \['A', 'B'\]"):

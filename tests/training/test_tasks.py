@@ -33,7 +33,7 @@ def test_a_judge_answers_with_what_is_shown_or_none(chunk: Chunk) -> None:
     samples = batch("judge", chunk)
 
     harmful = [sample for sample in samples if sample.answer != "none"]
-    assert 8 < len(harmful) < 28
+    assert 26 < len(harmful) < 46
     assert all(sample.answer in kinds_shown(sample) for sample in harmful)
 
 
@@ -110,7 +110,8 @@ def test_every_wording_names_the_answer_that_it_wants(role: Role, chunk: Chunk) 
     for seed in range(12):
         for sample in batch(role, chunk, variety=1.0, seed=seed)[:2]:
             shown = [part for part in sample.conversation[1].parts if isinstance(part, Picture)]
-            assert [picture.name for picture in shown] == (["A"] if role == "sight" else ["A", "B"])
+            names = {picture.name for picture in shown}
+            assert names == ({"A"} if role == "sight" else {"A", "B"})
             assert "{" not in system_text(sample).replace('{"', "").replace("{...", "")
             assert role != "judge" or sample.answer in system_text(sample)
 
