@@ -1,7 +1,7 @@
 """The judge: shown the same place on reference and tested part, it names what changed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from langgraph.runtime import Runtime
@@ -20,10 +20,11 @@ from foveal.tools.view import cut, square_around
 
 
 class _Place(NamedTuple):
-    """A region, and the side to show over the region's longest."""
+    """A region, the side to show over the region's longest, and which picture comes first."""
 
     region: Region
     around: float
+    tested_first: bool = False
 
 
 def judge(state: Comparison, runtime: Runtime[Context]) -> Comparison:
@@ -36,10 +37,10 @@ def judge(state: Comparison, runtime: Runtime[Context]) -> Comparison:
 
 
 def look_closer(state: Comparison, runtime: Runtime[Context]) -> Comparison:
-    """Ask again about unsure regions with less and with more around them; answers are averaged."""
+    """Ask again where unsure, at other scales and in the other order; answers are averaged."""
     workflow = runtime.context.workflow
     unsure = [known for known in state["judgements"] if _is_unsure(known, workflow)]
-    places = [_Place(known.region, side) for known in unsure for side in workflow.looks.closer]
+    places = [place for known in unsure for place in _further(known.region, workflow.looks)]
     looks, usage = _look_at(places, state, runtime.context)
     further: defaultdict[Region, list[Look]] = defaultdict(list)
     for place, look in zip(places, looks, strict=True):
@@ -57,8 +58,14 @@ def any_unsure(state: Comparison, runtime: Runtime[Context]) -> str:
 
 
 def _is_unsure(judgement: Judgement, workflow: Workflow) -> bool:
-    low, high = workflow.decision.unsure
-    return low < judgement.wrong(workflow.harmless) < high
+    return max(judgement.probabilities.values()) < workflow.decision.sure_from
+
+
+def _further(region: Region, looks: Looks) -> Iterator[_Place]:
+    for around in looks.closer:
+        yield _Place(region, around)
+    if looks.swap_order:
+        yield _Place(region, looks.around, tested_first=True)
 
 
 def _judged(region: Region, looks: Sequence[Look]) -> Judgement:
@@ -69,22 +76,33 @@ def _judged(region: Region, looks: Sequence[Look]) -> Judgement:
 
 
 def _look_at(
-    places: Iterable[_Place], state: Comparison, context: Context
+    places: Sequence[_Place], state: Comparison, context: Context
 ) -> tuple[list[Look], Usage]:
     """One look a place, all asked together."""
     workflow = context.workflow
     template, tested = context.gallery[state["aligned"]], context.gallery[state["tested"]]
-    exhibits = [_exhibit(place, template, tested, looks=workflow.looks) for place in places]
-    brief = brief_for("judge", workflow)
-    record_brief(brief, context)
+    briefs = _briefs(places, context)
+    shown = [
+        (_exhibit(place, template, tested, looks=workflow.looks), briefs[place.tested_first])
+        for place in places
+    ]
     labels = tuple(label.name for label in workflow.labels)
-    requests = [ChooseRequest(exhibit.conversation(brief), labels) for exhibit in exhibits]
+    requests = [ChooseRequest(exhibit.conversation(brief), labels) for exhibit, brief in shown]
     choices = context.model.choose(requests)
     looks = [
         _look(exhibit, choice, brief, context)
-        for exhibit, choice in zip(exhibits, choices, strict=True)
+        for (exhibit, brief), choice in zip(shown, choices, strict=True)
     ]
     return looks, sum((choice.usage for choice in choices), Usage())
+
+
+def _briefs(places: Iterable[_Place], context: Context) -> dict[bool, Brief]:
+    """By whether the tested part is shown first; those that are used are recorded."""
+    usual = brief_for("judge", context.workflow)
+    briefs = {False: usual, True: usual.turned_round()}
+    for tested_first in sorted({place.tested_first for place in places}):
+        record_brief(briefs[tested_first], context)
+    return briefs
 
 
 def _look(exhibit: Exhibit, choice: Choice, brief: Brief, context: Context) -> Look:

@@ -156,7 +156,7 @@ def _verdicts(reports: Reports, pairs: Sequence[LabelledPair]) -> _Verdicts:
 def _one_look(workflow: Workflow) -> Workflow:
     """Every region listed, none looked at twice."""
     everything = listing_all(workflow)
-    decision = everything.decision.model_copy(update={"unsure": (0.0, 0.0)})
+    decision = everything.decision.model_copy(update={"sure_from": 0.0})
     return everything.model_copy(update={"decision": decision})
 
 

@@ -39,14 +39,17 @@ class Looks(Strict):
     closer: list[float] = Field(
         default=[1.2, 2.2], description="further surroundings, shown where the model is unsure"
     )
+    swap_order: bool = Field(
+        default=True, description="whether it is then also shown the tested part first"
+    )
 
 
 class Decision(Strict):
-    """Limits on the probability that something is wrong, from 0 to 1."""
+    """Limits on probabilities: of a label to be sure of it, else that something is wrong."""
 
     report_at: float = Field(default=0.5, ge=0, le=1, description="from here on it is a finding")
-    unsure: tuple[float, float] = Field(
-        default=(0.2, 0.8), description="between these the model looks closer"
+    sure_from: float = Field(
+        default=0.8, ge=0, le=1, description="the model looks closer where no label is as probable"
     )
     review: tuple[float, float] = Field(
         default=(0.35, 0.65), description="between these after all looks, a person decides"
@@ -54,10 +57,9 @@ class Decision(Strict):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        for name in ("unsure", "review"):
-            low, high = getattr(self, name)
-            if not 0 <= low <= high <= 1:
-                raise ValueError(f"{name} {low, high} must be two rising numbers from 0 to 1")
+        low, high = self.review
+        if not 0 <= low <= high <= 1:
+            raise ValueError(f"review {low, high} must be two rising numbers from 0 to 1")
         return self
 
 

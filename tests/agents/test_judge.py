@@ -92,7 +92,7 @@ def test_closer_looks_are_taken_at_unsure_regions_only_and_averaged(
     surer = {"open": 0.7, "spur": 0.1, "none": 0.2}
     judged = judge(state, run_with(ScriptedModel(choosing=by_eye), workflow))
     model = ScriptedModel(choosing=lambda _: surer)
-    narrow = Looks(closer=[1.2, 3.0], least_side_px=8)
+    narrow = Looks(closer=[1.2, 3.0], least_side_px=8, swap_order=False)
 
     closer = workflow.model_copy(update={"looks": narrow})
     update = look_closer({**state, **judged}, run_with(model, closer))
@@ -106,14 +106,38 @@ def test_closer_looks_are_taken_at_unsure_regions_only_and_averaged(
     assert update["usage"].model_calls == len(model.chosen) == 2
 
 
+def test_an_unsure_model_is_also_shown_the_tested_part_first(
+    state: Comparison, workflow: Workflow, run_with: RunWith
+) -> None:
+    judged = judge(state, run_with(ScriptedModel(choosing=by_eye), workflow))
+    model = ScriptedModel(choosing=by_eye)
+
+    swapped = workflow.model_copy(update={"looks": Looks(closer=[])})
+    (unsure, _) = look_closer({**state, **judged}, run_with(model, swapped))["judgements"]
+
+    (request,) = model.chosen
+    assert list(shown(request.conversation)) == ["B", "A"]
+    first, second = unsure.looks
+    assert second.pictures == first.pictures
+    assert second.prompt != first.prompt
+
+
 @pytest.mark.parametrize(
-    ("harmless", "word"),
-    [(0.99, "sure"), (0.8, "sure"), (0.79, "unsure"), (0.21, "unsure"), (0.2, "sure")],
+    ("answers", "word"),
+    [
+        pytest.param({"open": 0.01, "spur": 0.0, "none": 0.99}, "sure", id="harmless"),
+        pytest.param({"open": 0.2, "spur": 0.0, "none": 0.8}, "sure", id="at the limit"),
+        pytest.param({"open": 0.21, "spur": 0.0, "none": 0.79}, "unsure", id="below it"),
+        pytest.param({"open": 0.5, "spur": 0.5, "none": 0.0}, "unsure", id="wrong, but what"),
+    ],
 )
 def test_the_workflow_says_who_is_unsure(
-    harmless: float, word: str, state: Comparison, workflow: Workflow, run_with: RunWith
+    answers: dict[str, float],
+    word: str,
+    state: Comparison,
+    workflow: Workflow,
+    run_with: RunWith,
 ) -> None:
-    answers = {"open": 1 - harmless, "spur": 0.0, "none": harmless}
     runtime = run_with(ScriptedModel(choosing=lambda _: answers), workflow)
     judged = judge(state, runtime)
 

@@ -137,12 +137,12 @@ WRONG_VALUES = {
         "graph is 'compar': it should be 'compare' or 'survey'",
     ),
     "a pair with one number": (
-        ("harmless", "decision: {unsure: [0.1]}\nharmless"),
-        "decision.unsure[1] is missing: add it",
+        ("harmless", "decision: {review: [0.1]}\nharmless"),
+        "decision.review[1] is missing: add it",
     ),
     "limits that fall": (
-        ("harmless", "decision: {unsure: [0.9, 0.1]}\nharmless"),
-        "decision: unsure (0.9, 0.1) must be two rising numbers from 0 to 1",
+        ("harmless", "decision: {review: [0.9, 0.1]}\nharmless"),
+        "decision: review (0.9, 0.1) must be two rising numbers from 0 to 1",
     ),
     "a harmless label that is none of the labels": (
         ("harmless: none", "harmless: fine"),

@@ -137,10 +137,10 @@ def test_an_unsure_model_looks_closer_and_leaves_the_rest_to_a_person(
     report = run_pair(workflow, model, template, tested)
 
     regions = len(report.findings)
-    assert len(model.chosen) == regions * (1 + len(workflow.looks.closer))
+    assert len(model.chosen) == regions * (2 + len(workflow.looks.closer))
     assert report.verdict == "review"
     assert report.reason.startswith(f"{regions} of {regions} regions are undecided: open at 0.55")
-    assert report.findings[0].why.endswith("seen in 3 looks")
+    assert report.findings[0].why.endswith("seen in 4 looks")
 
 
 def test_constraints_remove_findings_and_say_so(

@@ -41,11 +41,10 @@ def test_two_labels_cannot_share_a_name() -> None:
         workflow(labels=twice)
 
 
-@pytest.mark.parametrize("name", ["unsure", "review"])
 @pytest.mark.parametrize("limits", [[0.8, 0.2], [-0.1, 0.5], [0.5, 1.1]], ids=str)
-def test_limits_rise_from_0_to_1(name: str, limits: list[float]) -> None:
-    with pytest.raises(ValidationError, match=f"{name} .* must be two rising numbers"):
-        workflow(decision={name: limits})
+def test_limits_rise_from_0_to_1(limits: list[float]) -> None:
+    with pytest.raises(ValidationError, match=r"review .* must be two rising numbers"):
+        workflow(decision={"review": limits})
 
 
 def test_a_loaded_workflow_never_changes() -> None:
