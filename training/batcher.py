@@ -37,8 +37,8 @@ class Tensors:
 
     patches: Tensor
     grids: Tensor
-    cells: Tensor | None
-    """Kind shown by each cell of the tested picture, samples × cells."""
+    cells: Tensor
+    """What each cell of the last picture shows, samples × cells."""
 
     tested_first: bool
     """Whether the tested picture is shown before its reference."""

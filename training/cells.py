@@ -16,13 +16,11 @@ _MERGE = 2
 _SHARE = 0.25
 
 
-def truth_by_cell(truths: Sequence[NDArray[np.float32] | None], grid: Grid) -> Tensor | None:
-    """Kinds, samples × cells; None where the samples come without truths."""
+def truth_by_cell(truths: Sequence[NDArray[np.float32]], grid: Grid) -> Tensor:
+    """Kinds, samples × cells."""
     rows, columns = grid.rows // _MERGE, grid.columns // _MERGE
     cells = torch.full((len(truths), rows, columns), NONE)
     for index, table in enumerate(truths):
-        if table is None:
-            return None
         for kind, x1, y1, x2, y2 in table.tolist():
             _mark(cells[index], int(kind), (x1 * columns, y1 * rows, x2 * columns, y2 * rows))
     return cells.flatten(1)

@@ -14,6 +14,10 @@ from foveal.training.boards.defects import DEFECT_LABELS
 KINDS: tuple[str, ...] = (*DEFECT_LABELS, "none")
 NONE = KINDS.index("none")
 
+DIGIT_0 = len(KINDS)
+SHOWN = DIGIT_0 + 10
+"""How many things a cell may show: a kind, or from `DIGIT_0` on a digit."""
+
 WINDOW_PX = 160
 """Side of the stored surroundings: room to vary the view by scale and position."""
 

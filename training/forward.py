@@ -12,7 +12,7 @@ from torch.nn.functional import cross_entropy
 from transformers import DynamicCache, Qwen3VLForConditionalGeneration
 
 from foveal.training.batcher import IGNORED, Tensors
-from foveal.training.chunk import KINDS, NONE
+from foveal.training.chunk import NONE, SHOWN
 
 _END_WEIGHT = 0.1
 """Writing the end of an answer is learned at once and would hide the loss that matters."""
@@ -22,7 +22,7 @@ _NONE_WEIGHT = 0.3
 
 
 class CellHeads(nn.Module):
-    """Names what each cell of the tested picture shows; trained along, not shipped.
+    """Names what each cell of the last picture shows; trained along, not shipped.
 
     Once from the language model's states, and once from what the vision tower makes of the two
     pictures: that starts to learn at once, where the language loss alone sits on a plateau.
@@ -30,21 +30,22 @@ class CellHeads(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.language = nn.Linear(width, len(KINDS))
-        self.vision = nn.Sequential(
-            nn.Linear(3 * width, width), nn.GELU(), nn.Linear(width, len(KINDS))
-        )
+        self.language = nn.Linear(width, SHOWN)
+        self.vision = nn.Sequential(nn.Linear(3 * width, width), nn.GELU(), nn.Linear(width, SHOWN))
 
     def compared(self, features: Tensor) -> Tensor:
-        """`features` samples × 2 pictures × cells × width → logits samples × cells × kinds."""
-        reference, tested = features.unbind(1)
+        """`features` samples × pictures × cells × width → logits samples × cells × shown.
+
+        A picture that stands alone is its own reference.
+        """
+        reference, tested = features[:, 0], features[:, -1]
         return self.vision(torch.cat([reference, tested, reference - tested], -1))  # type: ignore[no-any-return]  # torch types modules so
 
 
 class Losses(NamedTuple):
     language: Tensor
     auxiliary: Tensor
-    """Of naming what each cell of the tested picture shows; 0 where that is not known."""
+    """Of naming what each cell of the last picture shows."""
 
 
 class _States(NamedTuple):
@@ -58,14 +59,12 @@ class _States(NamedTuple):
 def losses(model: Qwen3VLForConditionalGeneration, heads: CellHeads, tensors: Tensors) -> Losses:
     states = _forward(model, tensors)
     language = _language_loss(model, states.hidden, tensors.targets)
-    if tensors.cells is None:
-        return Losses(language, language.new_zeros(()))
     seen = _last_picture(states.hidden, tensors, model.config.image_token_id)
     samples, cells = tensors.cells.shape
-    pairs = states.features.reshape(samples, 2, cells, -1)
+    pictures = states.features.reshape(samples, -1, cells, states.features.shape[-1])
     if tensors.tested_first:
-        pairs = pairs.flip(1)
-    told = torch.stack([heads.language(seen), heads.compared(pairs)]).float()
+        pictures = pictures.flip(1)
+    told = torch.stack([heads.language(seen), heads.compared(pictures)]).float()
     return Losses(language, 2 * _cell_loss(told, tensors.cells))
 
 
@@ -87,15 +86,14 @@ def _language_loss(
 
 
 def _cell_loss(told: Tensor, cells: Tensor) -> Tensor:
-    """`told` heads × samples × cells × kinds."""
-    rarity = torch.ones(len(KINDS))
+    """`told` heads × samples × cells × shown."""
+    rarity = torch.ones(SHOWN)
     rarity[NONE] = _NONE_WEIGHT
     wanted = cells.expand(len(told), -1, -1)
     return cross_entropy(told.flatten(0, 2), wanted.flatten(), rarity)
 
 
 def _last_picture(hidden: Tensor, tensors: Tensors, image_token: int) -> Tensor:
-    assert tensors.cells is not None
     at = (tensors.suffix[0] == image_token).nonzero()[-tensors.cells.shape[1] :, 0]
     return hidden[:, at]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from json import dumps
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from foveal.agents.instructions import Brief, Role
 from foveal.models.protocol import Conversation, Picture
 from foveal.tools.image import Pixels
-from foveal.training.chunk import KINDS, NONE, SURVEY_PX, Chunk, known
+from foveal.training.chunk import DIGIT_0, KINDS, NONE, SURVEY_PX, Chunk, known
 from foveal.training.crops import VIEW_PX, Crops, draw_crops
 from foveal.training.turn import Turn
 from foveal.training.wordings import YES_NO, Wording, vary
@@ -34,8 +35,8 @@ _ANNOTATION_MARGIN = 7 / 640
 class Sample:
     conversation: Conversation
     answer: str
-    truths: NDArray[np.float32] | None
-    """Defects in the tested picture, kind and corners 0 to 1, for the auxiliary loss."""
+    truths: NDArray[np.float32]
+    """What the last picture shows where, kind and corners 0 to 1, for the auxiliary loss."""
 
 
 TESTED = "B"
@@ -167,8 +168,10 @@ def _sight(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sa
     samples = []
     for _ in range(size):
         digit = int(rng.integers(10))
-        conversation = brief.conversation([Picture("A", draw_digit(rng, digit))])
-        samples.append(Sample(conversation, str(digit), None))
+        drawn = draw_digit(rng, digit)
+        conversation = brief.conversation([Picture("A", drawn.pixels)])
+        truths = np.array([[DIGIT_0 + digit, *drawn.corners]], np.float32)
+        samples.append(Sample(conversation, str(digit), truths))
     return samples
 
 
@@ -181,7 +184,13 @@ _DRAW: dict[Role, Callable[[Generator, Chunk, Wording, int], list[Sample]]] = {
 }
 
 
-def draw_digit(rng: Generator, digit: int) -> Pixels:
+class Digit(NamedTuple):
+    pixels: Pixels
+    corners: tuple[float, float, float, float]
+    """x1, y1, x2, y2 from 0 to 1."""
+
+
+def draw_digit(rng: Generator, digit: int) -> Digit:
     """A digit of random size, place, weight and shade."""
     dark = rng.random() < 0.5
     paper, ink = (int(v) for v in (rng.integers(170, 256), rng.integers(0, 90)))
@@ -195,7 +204,8 @@ def draw_digit(rng: Generator, digit: int) -> Pixels:
     y = int(rng.integers(height + 4, VIEW_PX - 4))
     cv2.putText(pixels, str(digit), (x, y), font, scale, ink, weight, cv2.LINE_AA)
     noise = rng.normal(0, rng.uniform(0, 12), pixels.shape)
-    return np.clip(pixels + noise, 0, 255).astype(np.uint8)
+    corners = x / VIEW_PX, (y - height) / VIEW_PX, (x + width) / VIEW_PX, y / VIEW_PX
+    return Digit(np.clip(pixels + noise, 0, 255).astype(np.uint8), corners)
 
 
 def _crops(rng: Generator, chunk: Chunk, size: int) -> Iterator[Crops]:

@@ -24,7 +24,7 @@ class Drawn:
 def draw(rng: Generator) -> list[Drawn]:
     """Digits that no one can know without looking."""
     digits = rng.integers(10, size=PICTURES)
-    return [Drawn(str(digit), draw_digit(rng, int(digit))) for digit in digits]
+    return [Drawn(str(digit), draw_digit(rng, int(digit)).pixels) for digit in digits]
 
 
 def check_sight(model: VisionLanguageModel, shown: list[Drawn]) -> None:

@@ -9,7 +9,7 @@ from foveal.models.prompt import PromptBuilder
 from foveal.models.vision_attention import batch_images
 from foveal.training import tiny
 from foveal.training.batcher import IGNORED, Batcher
-from foveal.training.chunk import Chunk
+from foveal.training.chunk import DIGIT_0, NONE, Chunk
 from foveal.training.forward import CellHeads, answer_logits, losses
 from foveal.training.tasks import draw_batch
 
@@ -70,11 +70,13 @@ def test_every_weight_that_ships_learns_from_both_losses(
     assert torch.isfinite(auxiliary)
 
 
-def test_without_truths_there_is_nothing_to_name(
+def test_a_picture_that_stands_alone_is_told_from_itself(
     chunk: Chunk, model: Qwen3VLForConditionalGeneration, batcher: Batcher
 ) -> None:
     samples = draw_batch(np.random.default_rng(0), "sight", chunk, variety=0.0, share=8)
 
-    found = losses(model, CellHeads(192), batcher.tensors(samples))
+    tensors = batcher.tensors(samples)
 
-    assert float(found.auxiliary) == 0
+    for sample, cells in zip(samples, tensors.cells, strict=True):
+        assert set(cells.unique().tolist()) == {NONE, DIGIT_0 + int(sample.answer)}
+    assert torch.isfinite(losses(model, CellHeads(192), tensors).auxiliary)
