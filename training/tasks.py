@@ -66,7 +66,7 @@ class Mixture:
 
 
 # Seeing comes first: until regions are told apart, other words for the question teach nothing.
-_EARLY = Mixture({"judge": 0.7, "locate": 0.05, "verify": 0.1, "survey": 0.07, "sight": 0.08}, 0.15)
+_EARLY = Mixture({"judge": 0.61, "locate": 0.04, "verify": 0.1, "survey": 0.05, "sight": 0.2}, 0.15)
 _LATE = Mixture({"judge": 0.6, "locate": 0.08, "verify": 0.14, "survey": 0.12, "sight": 0.06}, 0.35)
 _EARLY_SHARE = 0.5
 
@@ -197,7 +197,7 @@ def draw_digit(rng: Generator, digit: int) -> Digit:
     if dark:
         paper, ink = ink, paper
     pixels = np.full((VIEW_PX, VIEW_PX), paper, np.uint8)
-    scale, weight = float(rng.uniform(1.4, 3.2)), int(rng.integers(2, 7))
+    scale, weight = float(rng.uniform(2.2, 3.6)), int(rng.integers(3, 9))
     font = int(rng.choice([cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX]))
     (width, height), _ = cv2.getTextSize(str(digit), font, scale, weight)
     x = int(rng.integers(4, VIEW_PX - width - 4))
