@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import torch
 
 from foveal.models.answers import AnswerTree, Path
-from foveal.models.patches import Patches
 from foveal.models.prompt import Outline
 from foveal.models.protocol import Choice, Pixels
 from foveal.models.runner import Runner
@@ -20,22 +19,16 @@ class Question:
     pictures: Sequence[Pixels]
     answers: AnswerTree
 
-    @property
-    def usage(self) -> Usage:
-        return Usage(
-            image_encodes=len(self.pictures),
-            prefill_tokens=len(self.outline.ids) + sum(map(len, self.answers.branches)),
-            model_calls=1,
-        )
 
-
-def choose(runner: Runner, questions: Sequence[Question], patches: Patches) -> list[Choice]:
-    reading = runner.read([question.outline for question in questions], patches=patches)
+def choose(runner: Runner, questions: Sequence[Question]) -> list[Choice]:
+    reading = runner.read(questions)
+    for index, row in enumerate(reading.rows):
+        runner.keep(row, reading.memory, index)
     places: list[tuple[int, Path]] = [(row, ()) for row in range(len(questions))]
     states = [reading.last]
     if later := _places_inside_answers(questions):
         reading.memory.select([row for row, _ in later])
-        states.append(runner.go_on(reading.memory, [path for _, path in later]).last)
+        states.append(runner.go_on(reading.memory, [path for _, path in later]))
     tokens = sorted({t for q in questions for ts in q.answers.branches.values() for t in ts})
     logits = runner.logits(torch.cat(states), tokens).cpu()
     by_place = dict(zip([*places, *later], logits, strict=True))
@@ -48,10 +41,14 @@ def choose(runner: Runner, questions: Sequence[Question], patches: Patches) -> l
                     for path, following in question.answers.branches.items()
                 }
             ),
-            question.usage,
+            reading.usage[row] + _asking(question),
         )
         for row, question in enumerate(questions)
     ]
+
+
+def _asking(question: Question) -> Usage:
+    return Usage(prefill_tokens=sum(map(len, question.answers.branches)), model_calls=1)
 
 
 def _places_inside_answers(questions: Sequence[Question]) -> list[tuple[int, Path]]:

@@ -12,11 +12,10 @@ from foveal.models.answers import AnswerTree
 from foveal.models.batches import batches
 from foveal.models.choosing import Question, choose
 from foveal.models.draft import Draft, Ending
-from foveal.models.patches import Patches
 from foveal.models.prompt import Outline, PromptBuilder, pictures
 from foveal.models.protocol import Choice, ChooseRequest, Conversation, Reply, WriteRequest
 from foveal.models.qwen3_vl import Qwen3VL
-from foveal.models.runner import Runner
+from foveal.models.runner import USUAL_BUDGETS, Budgets, Runner
 from foveal.models.schema_mask import SchemaMasks
 from foveal.models.writing import Task, write
 from foveal.schemas.errors import BadModel
@@ -40,13 +39,22 @@ class Checkpoint:
 
 
 class Engine:
-    def __init__(self, checkpoint: Checkpoint, *, autocast: bool, rows_in_batch: int = 32) -> None:
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        *,
+        autocast: bool,
+        rows_in_batch: int = 32,
+        budgets: Budgets = USUAL_BUDGETS,
+    ) -> None:
         self.name, self.revision = checkpoint.name, checkpoint.revision
         self.prompts = PromptBuilder(checkpoint.tokenizer, checkpoint.image_processor)
         self.adapter = Adapter(
             self.prompts.patcher, thinks_first=opens_thinking(checkpoint.tokenizer)
         )
-        self._runner = Runner(checkpoint.model, autocast=autocast)
+        self._runner = Runner(
+            checkpoint.model, self.prompts.patcher, autocast=autocast, budgets=budgets
+        )
         self._tokenizer = checkpoint.tokenizer
         self._context: int = checkpoint.model.config.text_config.max_position_embeddings
         self._rows_in_batch = rows_in_batch
@@ -94,16 +102,14 @@ class Engine:
     def _in_batches(
         self,
         asked: Sequence[Asked],
-        answer: Callable[[Runner, Sequence[Asked], Patches], list[Answered]],
+        answer: Callable[[Runner, Sequence[Asked]], list[Answered]],
     ) -> list[Answered]:
         answered: dict[int, Answered] = {}
         lengths = [len(item.outline.ids) for item in asked]
         for batch in batches(lengths, rows=self._rows_in_batch, tokens=TOKENS_IN_BATCH):
             together = [asked[index] for index in batch]
-            shown = [pixels for item in together for pixels in item.pictures]
-            patches = self.prompts.patcher.cut_all(shown)
             with self._runner.inference():
-                answered.update(zip(batch, answer(self._runner, together, patches), strict=True))
+                answered.update(zip(batch, answer(self._runner, together), strict=True))
         return [answered[index] for index in range(len(asked))]
 
     def _reply(self, task: Task) -> Reply:

@@ -1,43 +1,59 @@
-"""Forward passes of Qwen3-VL over padded batches.
+"""Forward passes of Qwen3-VL over padded batches, each over nothing but what is new.
 
+Pictures are encoded once, and what a prompt begins with is recalled where it was read before.
 Positions (M-RoPE) are computed for each whole prompt and always passed: transformers keeps the
 offset of its last prompt on the model object, where a second conversation overwrites it. Padding
-stands on the right, so no prompt's own tokens see it.
+stands on the right of the new tokens, so no prompt's own tokens see it.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import linear, pad
-from transformers import DynamicCache
 
-from foveal.models.patches import Grid, Patches
+from foveal.models.embedding import embedded
+from foveal.models.features import Features, FeatureStore
+from foveal.models.memory import Memory
+from foveal.models.patches import Grid, Patcher
+from foveal.models.prefixes import Prefixes, shared_length, text_keys
 from foveal.models.prompt import Outline
+from foveal.models.protocol import Pixels
 from foveal.models.qwen3_vl import Qwen3VL
+from foveal.models.spans import Row, Span
+from foveal.schemas.report import Usage
 
-LENGTH_STEP = 64
-"""Prompts are padded to a multiple, because oneDNN builds kernels anew for every shape."""
+LENGTH_STEP = 32
+"""New tokens are padded to a multiple, because oneDNN builds kernels anew for every shape."""
+
+_LEAST_SHARED = 16
+"""Fewer tokens that a batch begins with are not worth a pass of their own."""
 
 
-@dataclass(eq=False)
-class Memory:
-    """Keys and values of a batch, to go on from."""
+class Asked(Protocol):
+    """Something to read: a prompt without its pixels, and its pictures."""
 
-    cache: DynamicCache
-    seen: Tensor
-    """[rows, tokens so far]: 0 where a row is padded."""
-    next_position: Tensor
+    @property
+    def outline(self) -> Outline: ...
 
-    def select(self, rows: Sequence[int]) -> None:
-        """Keep these rows, in this order; one may be named more than once."""
-        kept = torch.tensor(rows, device=self.seen.device)
-        self.cache.batch_select_indices(kept)
-        self.seen, self.next_position = self.seen[kept], self.next_position[kept]
+    @property
+    def pictures(self) -> Sequence[Pixels]: ...
+
+
+@dataclass(frozen=True)
+class Budgets:
+    """Bytes kept of what may be needed again."""
+
+    features: int = 512_000_000
+    prefixes: int = 1_000_000_000
+
+
+USUAL_BUDGETS = Budgets()
 
 
 class Reading(NamedTuple):
@@ -45,12 +61,18 @@ class Reading(NamedTuple):
 
     last: Tensor
     memory: Memory
+    rows: list[Row]
+    usage: list[Usage]
 
 
 class Runner:
-    def __init__(self, model: Qwen3VL, *, autocast: bool) -> None:
+    def __init__(
+        self, model: Qwen3VL, patcher: Patcher, *, autocast: bool, budgets: Budgets = USUAL_BUDGETS
+    ) -> None:
         self.model = model
-        self._autocast = autocast
+        self._patcher, self._autocast = patcher, autocast
+        self._features = FeatureStore(model, patcher, budget=budgets.features)
+        self._prefixes = Prefixes(budget=budgets.prefixes)
         self._positions = lru_cache(maxsize=256)(self._find_positions)
 
     @property
@@ -66,39 +88,38 @@ class Runner:
         ):
             yield
 
-    def read(self, outlines: Sequence[Outline], *, patches: Patches) -> Reading:
-        """Prompts from their start; `patches` of all their pictures, in order."""
-        positions = [self._positions(tuple(o.token_types), tuple(o.grids)) for o in outlines]
-        ids, seen = self._pad([outline.ids for outline in outlines], step=LENGTH_STEP)
-        width = ids.shape[1]
-        memory = Memory(
-            cache=DynamicCache(config=self.model.config.text_config),
-            seen=seen,
-            next_position=torch.stack([places.max() + 1 for places in positions]),
+    def read(self, asked: Sequence[Asked]) -> Reading:
+        """Prompts to their end. What all begin with is read once, on the first one's account."""
+        rows = [self._row(item) for item in asked]
+        shared = self._read_shared(rows)
+        reading = self._run(
+            [Span(row, self._prefixes.find(row.keys[:-1]), len(row.keys)) for row in rows]
         )
-        grids = [grid for outline in outlines for grid in outline.grids]
-        states = self.model.model(
-            input_ids=ids,
-            position_ids=torch.stack([pad(p, (0, width - p.shape[1])) for p in positions], dim=1),
-            past_key_values=memory.cache,
-            pixel_values=self._tensor(patches) if grids else None,
-            image_grid_thw=self._tensor(grids) if grids else None,
-        ).last_hidden_state
-        return Reading(_at_last(states, seen), memory)
+        reading.usage[0] += shared
+        return reading
 
-    def go_on(self, memory: Memory, tokens: Sequence[Sequence[int]]) -> Reading:
-        """More tokens, at least one a row; they become part of `memory`."""
+    def go_on(self, memory: Memory, tokens: Sequence[Sequence[int]]) -> Tensor:
+        """More tokens, at least one a row, become part of `memory`; the state after the last."""
         ids, seen = self._pad(tokens)
         memory.seen = torch.cat([memory.seen, seen], dim=1)
         steps = torch.arange(ids.shape[1], device=ids.device)
-        states = self.model.model(
+        states = self.model.model.language_model(
             input_ids=ids,
             position_ids=(memory.next_position[:, None] + steps).expand(3, -1, -1),
             attention_mask=memory.seen,
             past_key_values=memory.cache,
         ).last_hidden_state
         memory.next_position = memory.next_position + seen.sum(dim=1)
-        return Reading(_at_last(states, seen), memory)
+        return _at_last(states, seen)
+
+    def keep(self, row: Row, memory: Memory, index: int, *, written: Sequence[int] = ()) -> None:
+        """Remember a row of the memory, with what was written after its prompt."""
+        keys = np.concatenate([row.keys, text_keys(written)])
+        self._prefixes.add(keys, memory.row(index))
+
+    def forget(self, asked: Asked) -> None:
+        """Drop what is kept of a prompt, except what others begin with."""
+        self._prefixes.forget(self._row(asked).keys)
 
     def logits(self, states: Tensor, tokens: Sequence[int] | None = None) -> Tensor:
         """[rows, tokens], or the whole vocabulary; in float32 wherever only some are asked."""
@@ -108,6 +129,58 @@ class Runner:
                 return linear(states.to(head.dtype), head).float()
             rows = torch.tensor(tokens, dtype=torch.long, device=head.device)
             return linear(states.float(), head[rows].float())
+
+    def _row(self, asked: Asked) -> Row:
+        cells = tuple(grid.patches // self._patcher.merge**2 for grid in asked.outline.grids)
+        return Row(asked.outline, tuple(asked.pictures), cells)
+
+    def _read_shared(self, rows: Sequence[Row]) -> Usage:
+        """What all rows begin with, where it is long and not known yet."""
+        first = rows[0]
+        shared = min(shared_length(first.keys[:-1], row.keys[:-1]) for row in rows)
+        known = self._prefixes.find(first.keys[:shared])
+        if len(rows) == 1 or shared - known.length < _LEAST_SHARED:
+            return Usage()
+        reading = self._run([Span(first, known, shared)])
+        self._prefixes.add(first.keys[:shared], reading.memory.row(0))
+        return reading.usage[0]
+
+    def _run(self, spans: Sequence[Span]) -> Reading:
+        """The spans' tokens, after what is known of their rows."""
+        memory = Memory.recalled(
+            [span.known for span in spans],
+            layers=self.model.config.text_config.num_hidden_layers,
+            device=self.model.device,
+        )
+        recalls = memory.seen.shape[1] > 0
+        ids, seen = self._pad([span.ids for span in spans], step=LENGTH_STEP)
+        memory.seen = torch.cat([memory.seen, seen], dim=1)
+        positions = [
+            self._positions(tuple(span.row.outline.token_types), tuple(span.row.outline.grids))
+            for span in spans
+        ]
+        memory.next_position = torch.stack(
+            [there[:, : span.end].max() + 1 for there, span in zip(positions, spans, strict=True)]
+        )
+        encoded = self._encoded(spans)
+        states = self.model.model.language_model(
+            position_ids=_padded(positions, spans, ids.shape[1]),
+            attention_mask=memory.seen if recalls else None,
+            past_key_values=memory.cache,
+            **embedded(self.model, ids, spans, encoded.features),
+        ).last_hidden_state
+        return Reading(_at_last(states, seen), memory, [span.row for span in spans], encoded.usage)
+
+    def _encoded(self, spans: Sequence[Span]) -> "_Encoded":
+        """The pictures that the spans show; each is encoded on the account of the first."""
+        needed: dict[bytes, Pixels] = {}
+        usage = []
+        for span in spans:
+            shown = {span.row.digests[part.picture]: part.picture for part in span.shown()}
+            fresh = [key for key in shown if key not in needed and key not in self._features]
+            needed |= {key: span.row.pictures[picture] for key, picture in shown.items()}
+            usage.append(_usage(span, encodes=len(fresh)))
+        return _Encoded(self._features.of(needed), usage)
 
     def _find_positions(self, token_types: tuple[int, ...], grids: tuple[Grid, ...]) -> Tensor:
         """[3, tokens]: time, row and column of each token of one prompt."""
@@ -123,7 +196,7 @@ class Runner:
     def _pad(self, rows: Sequence[Sequence[int]], *, step: int = 1) -> tuple[Tensor, Tensor]:
         """Ids and, of the same shape, 1 where they are real.
 
-        A row's last token, which is never an image's, stands in its padding.
+        A row's last token stands in its padding.
         """
         width = -(-max(len(row) for row in rows) // step) * step
         ids = [[*row, *[row[-1]] * (width - len(row))] for row in rows]
@@ -132,6 +205,26 @@ class Runner:
 
     def _tensor(self, values: object) -> Tensor:
         return torch.as_tensor(values, device=self.model.device)
+
+
+class _Encoded(NamedTuple):
+    features: dict[bytes, Features]
+    usage: list[Usage]
+
+
+def _usage(span: Span, *, encodes: int) -> Usage:
+    return Usage(
+        image_encodes=encodes,
+        cached_images=len(span.row.pictures) - encodes,
+        prefill_tokens=span.end - span.start,
+        cached_tokens=span.start,
+    )
+
+
+def _padded(positions: Sequence[Tensor], spans: Sequence[Span], width: int) -> Tensor:
+    """Of the spans' tokens, [3, rows, width]."""
+    places = [there[:, span.start : span.end] for there, span in zip(positions, spans, strict=True)]
+    return torch.stack([pad(place, (0, width - place.shape[1])) for place in places], dim=1)
 
 
 def _at_last(states: Tensor, seen: Tensor) -> Tensor:

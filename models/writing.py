@@ -1,48 +1,49 @@
 """Writing replies: read the prompts once, then add the likeliest allowed token to each draft."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from foveal.models.draft import Draft
-from foveal.models.patches import Patches
 from foveal.models.prompt import Outline
 from foveal.models.protocol import Pixels
 from foveal.models.runner import Runner
 from foveal.schemas.report import Usage
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Task:
     outline: Outline
     pictures: Sequence[Pixels]
     draft: Draft
-
-    @property
-    def usage(self) -> Usage:
-        return Usage(
-            image_encodes=len(self.pictures),
-            prefill_tokens=len(self.outline.ids),
-            new_tokens=len(self.draft.ids),
-            model_calls=1,
-        )
+    usage: Usage = field(default_factory=Usage)
+    """So far."""
 
 
-def write(runner: Runner, tasks: Sequence[Task], patches: Patches) -> list[Task]:
+def write(runner: Runner, tasks: Sequence[Task]) -> list[Task]:
     """Finishes the drafts of all tasks."""
-    drafts = [task.draft for task in tasks]
-    reading = runner.read([task.outline for task in tasks], patches=patches)
+    reading = runner.read(tasks)
+    memory, last = reading.memory, reading.last
+    going = list(zip(tasks, reading.rows, strict=True))
+    for task, usage in zip(tasks, reading.usage, strict=True):
+        task.usage += usage + Usage(model_calls=1, forward_passes=1)
     while True:
-        _add_tokens(drafts, runner.logits(reading.last))
-        going = [row for row, draft in enumerate(drafts) if draft.finish is None]
-        if not going:
+        _add_tokens([task.draft for task, _ in going], runner.logits(last))
+        for index, (task, row) in enumerate(going):
+            if task.draft.finish is not None:
+                task.usage += Usage(new_tokens=len(task.draft.ids))
+                runner.keep(row, memory, index, written=task.draft.ids[:-1])
+        left = [index for index, (task, _) in enumerate(going) if task.draft.finish is None]
+        if not left:
             return list(tasks)
-        if len(going) < len(drafts):
-            reading.memory.select(going)
-            drafts = [drafts[row] for row in going]
-        reading = runner.go_on(reading.memory, [draft.ids[-1:] for draft in drafts])
+        if len(left) < len(going):
+            memory.select(left)
+            going = [going[index] for index in left]
+        last = runner.go_on(memory, [task.draft.ids[-1:] for task, _ in going])
+        for task, _ in going:
+            task.usage += Usage(forward_passes=1)
 
 
 def _add_tokens(drafts: Sequence[Draft], logits: Tensor) -> None:

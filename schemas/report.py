@@ -29,20 +29,19 @@ class Coverage(Strict):
 
 
 class Usage(Strict):
-    """What the run cost in model work."""
+    """What the run cost in model work, and what it found done already."""
 
-    image_encodes: int = Field(default=0, ge=0)
-    prefill_tokens: int = Field(default=0, ge=0)
-    new_tokens: int = Field(default=0, ge=0)
-    model_calls: int = Field(default=0, ge=0)
+    image_encodes: int = Field(default=0, ge=0, description="pictures encoded")
+    cached_images: int = Field(default=0, ge=0, description="pictures shown without encoding")
+    prefill_tokens: int = Field(default=0, ge=0, description="tokens of prompts read")
+    cached_tokens: int = Field(default=0, ge=0, description="tokens of prompts recalled")
+    new_tokens: int = Field(default=0, ge=0, description="tokens written")
+    forward_passes: int = Field(default=0, ge=0, description="passes that writing took")
+    model_calls: int = Field(default=0, ge=0, description="questions asked")
 
     def __add__(self, other: "Usage") -> "Usage":
-        return Usage(
-            image_encodes=self.image_encodes + other.image_encodes,
-            prefill_tokens=self.prefill_tokens + other.prefill_tokens,
-            new_tokens=self.new_tokens + other.new_tokens,
-            model_calls=self.model_calls + other.model_calls,
-        )
+        mine, its = self.model_dump(), other.model_dump()
+        return Usage(**{name: mine[name] + its[name] for name in mine})
 
 
 class Removed(Strict):

@@ -8,9 +8,8 @@ import torch
 from transformers import Qwen3VLForConditionalGeneration
 
 from foveal.models.engine import Engine
-from foveal.models.protocol import Conversation, WriteRequest
+from foveal.models.protocol import Conversation, Message, WriteRequest
 from foveal.schemas.errors import BadModel, BadWorkflow
-from foveal.schemas.report import Usage
 
 Ask = Callable[..., Conversation]
 
@@ -73,7 +72,7 @@ def test_a_batch_equals_one_by_one(engine: Engine, ask: Ask) -> None:
     ]
     for request, reply in zip(requests, engine.write(requests), strict=True):
         (alone,) = engine.write([request])
-        assert (reply.text, reply.finish, reply.usage) == (alone.text, alone.finish, alone.usage)
+        assert (reply.text, reply.finish) == (alone.text, alone.finish)
         assert reply.log_probabilities == pytest.approx(alone.log_probabilities, abs=1e-3)
 
 
@@ -108,7 +107,22 @@ def test_work_is_counted(engine: Engine, ask: Ask) -> None:
     length = len(engine.prompts.outline(conversation).ids)
     (reply,) = engine.write([WriteRequest(conversation, max_new_tokens=5)])
     assert len(reply.log_probabilities) == 5
-    assert reply.usage == Usage(image_encodes=2, prefill_tokens=length, new_tokens=5, model_calls=1)
+    usage = reply.usage
+    assert usage.image_encodes + usage.cached_images == 2
+    assert usage.prefill_tokens + usage.cached_tokens == length
+    assert (usage.new_tokens, usage.forward_passes, usage.model_calls) == (5, 5, 1)
+
+
+def test_the_next_turn_finds_the_reply_as_it_was_written(engine: Engine, ask: Ask) -> None:
+    conversation = ask("Describe it.", (64, 64), seed=78)
+    (reply,) = engine.write([WriteRequest(conversation, max_new_tokens=8)])
+    before = len(engine.prompts.outline(conversation).ids)
+
+    turns = Message("assistant", (reply.text,)), Message("user", ("Why?",))
+    (next_reply,) = engine.write([WriteRequest((*conversation, *turns), max_new_tokens=1)])
+
+    assert next_reply.usage.cached_tokens >= before
+    assert next_reply.usage.image_encodes == 0
 
 
 def test_thinking_is_kept_apart_and_the_schema_holds_after_it(
@@ -140,7 +154,8 @@ def test_writing_stops_at_the_end_of_the_context(engine: Engine, ask: Ask) -> No
     conversation = ask("?" + "1" * (1024 - short - 6))
     (reply,) = engine.write([WriteRequest(conversation)])
     assert reply.finish == "length"
-    assert reply.usage.prefill_tokens + reply.usage.new_tokens == 1024
+    usage = reply.usage
+    assert usage.cached_tokens + usage.prefill_tokens + usage.new_tokens == 1024
 
 
 def test_a_conversation_beyond_the_context_is_refused_with_what_to_do(

@@ -1,0 +1,134 @@
+"""Keys and values of a batch while it is read and written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from transformers import Cache
+from transformers.cache_utils import CacheLayerMixin
+
+from foveal.models.prefixes import Known, Layer, Layers
+
+_LEAST_ROOM = 64
+"""Tokens by which a full layer grows at least."""
+
+
+class GrowingLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is read untyped
+    """Writes new tokens into room kept for them, where transformers' own copies all for each."""
+
+    is_sliding = False
+    keys: Tensor
+    values: Tensor
+
+    def __init__(self, *known: Tensor) -> None:
+        """From keys and values [rows, heads, tokens, width], or from none."""
+        super().__init__()
+        self._length = 0
+        if known:
+            self.lazy_initialization(*known)
+            self._length = self.keys.shape[2]
+
+    def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
+        self.keys, self.values = key_states, value_states
+        self.is_initialized = True
+
+    def update(
+        self, key_states: Tensor, value_states: Tensor, *_: object, **__: object
+    ) -> tuple[Tensor, Tensor]:
+        start = self._length
+        self._length = start + key_states.shape[2]
+        if not self.is_initialized:
+            self.lazy_initialization(key_states, value_states)
+        else:
+            self.keys = self._filled(self.keys, key_states, start)
+            self.values = self._filled(self.values, value_states, start)
+        return self.keys[:, :, : self._length], self.values[:, :, : self._length]
+
+    def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
+        return self._length + query_length, 0
+
+    def get_seq_length(self) -> int:
+        return self._length
+
+    def get_max_length(self) -> int:
+        return -1
+
+    def select(self, rows: Tensor) -> None:
+        if self.is_initialized:
+            self.keys = self.keys[rows, :, : self._length]
+            self.values = self.values[rows, :, : self._length]
+
+    def row(self, row: int, tokens: Tensor) -> Layer:
+        """The tokens of one row whose flag is set."""
+        return Layer(
+            self.keys[row, :, : self._length][:, tokens],
+            self.values[row, :, : self._length][:, tokens],
+        )
+
+    def _filled(self, held: Tensor, states: Tensor, start: int) -> Tensor:
+        end = start + states.shape[2]
+        if end > held.shape[2]:
+            room = end + max(_LEAST_ROOM, end // 4)
+            grown = held.new_empty((*held.shape[:2], room, held.shape[3]))
+            grown[:, :, :start] = held[:, :, :start]
+            held = grown
+        held[:, :, start:end] = states
+        return held
+
+
+@dataclass(eq=False)
+class Memory:
+    """Of a batch, to go on from. Each row's tokens stand in order, with gaps where others go on."""
+
+    layers: list[GrowingLayer]
+    seen: Tensor
+    """[rows, tokens so far]: 0 in the gaps."""
+
+    next_position: Tensor
+
+    @classmethod
+    def recalled(cls, known: Sequence[Known], *, layers: int, device: torch.device) -> "Memory":
+        """Rows that begin with what was read before, each padded to the longest."""
+        longest = max(row.length for row in known)
+        seen = torch.tensor(
+            [[1] * row.length + [0] * (longest - row.length) for row in known], device=device
+        )
+        return cls(
+            [GrowingLayer(*_stacked(known, index, longest)) for index in range(layers)],
+            seen.reshape(len(known), longest),
+            torch.zeros(len(known), dtype=torch.long, device=device),
+        )
+
+    @property
+    def cache(self) -> Cache:
+        return Cache(layers=self.layers)
+
+    def select(self, rows: Sequence[int]) -> None:
+        """Keep these rows, in this order; one may be named more than once."""
+        kept = torch.tensor(rows, device=self.seen.device)
+        for layer in self.layers:
+            layer.select(kept)
+        self.seen, self.next_position = self.seen[kept], self.next_position[kept]
+
+    def row(self, row: int) -> Layers:
+        """Of one row's own tokens."""
+        tokens = self.seen[row].bool()
+        return [layer.row(row, tokens) for layer in self.layers]
+
+
+def _stacked(known: Sequence[Known], index: int, longest: int) -> tuple[Tensor, ...]:
+    """Keys and values of one layer, [rows, heads, longest, width]; nothing where all are empty."""
+    if longest == 0:
+        return ()
+    like = next(row.pieces[0][index] for row in known if row.pieces)
+    stacked = tuple(
+        part.new_zeros((len(known), part.shape[0], longest, part.shape[2])) for part in like
+    )
+    for row, recalled in enumerate(known):
+        start = 0
+        for piece in recalled.pieces:
+            for held, part in zip(stacked, piece[index], strict=True):
+                held[row, :, start : start + part.shape[1]] = part
+            start += piece[index].keys.shape[1]
+    return stacked
