@@ -1,29 +1,28 @@
 """Choosing among given answers: one pass over the prompts, one more where answers begin alike."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 
 from foveal.models.answers import AnswerTree, Path
-from foveal.models.prompt import Outline
-from foveal.models.protocol import Choice, Pixels
+from foveal.models.job import Job
 from foveal.models.runner import Runner
 from foveal.schemas.report import Usage
 
 
-@dataclass(frozen=True, eq=False)
-class Question:
-    outline: Outline
-    """Ends with the trunk of the answers."""
-    pictures: Sequence[Pixels]
+@dataclass(eq=False)
+class Question(Job):
     answers: AnswerTree
+    """Their trunk is read with the prompt."""
+    probabilities: dict[str, float] = field(default_factory=dict)
 
 
-def choose(runner: Runner, questions: Sequence[Question]) -> list[Choice]:
+def choose(runner: Runner, questions: Sequence[Question]) -> None:
+    """Gives each question its probabilities."""
     reading = runner.read(questions)
-    for index, row in enumerate(reading.rows):
-        runner.keep(row, reading.memory, index)
+    for index, prompt in enumerate(reading.rows):
+        runner.keep(prompt, reading.memory, index)
     places: list[tuple[int, Path]] = [(row, ()) for row in range(len(questions))]
     states = [reading.last]
     if later := _places_inside_answers(questions):
@@ -33,18 +32,15 @@ def choose(runner: Runner, questions: Sequence[Question]) -> list[Choice]:
     logits = runner.logits(torch.cat(states), tokens).cpu()
     by_place = dict(zip([*places, *later], logits, strict=True))
     column = {token: index for index, token in enumerate(tokens)}
-    return [
-        Choice(
-            question.answers.probabilities(
-                {
-                    path: by_place[row, path][[column[token] for token in following]]
-                    for path, following in question.answers.branches.items()
-                }
-            ),
-            reading.usage[row] + _asking(question),
+    for row, question in enumerate(questions):
+        question.probabilities = question.answers.probabilities(
+            {
+                path: by_place[row, path][[column[token] for token in following]]
+                for path, following in question.answers.branches.items()
+            }
         )
-        for row, question in enumerate(questions)
-    ]
+        question.usage += reading.usage[row] + _asking(question)
+        question.done = True
 
 
 def _asking(question: Question) -> Usage:

@@ -32,6 +32,7 @@ class Draft:
     log_probabilities: list[float] = field(default_factory=list)
     finish: Literal["stop", "length"] | None = None
     _forced: deque[int] = field(default_factory=deque)
+    _read: int = 0
 
     def allowed(self, vocabulary: int) -> NDArray[np.bool_] | None:
         """Flags of the tokens that may follow; none where all may."""
@@ -55,6 +56,11 @@ class Draft:
             self.finish = "stop" if self.mask.complete else None
         if self.finish is None and len(self.ids) >= self.limit:
             self.finish = "length"
+
+    def take_unread(self) -> list[int]:
+        """Ids added since the last call: what the next forward pass reads."""
+        unread, self._read = self.ids[self._read :], len(self.ids)
+        return unread
 
     def _think(self, token: int) -> None:
         """A thought that stops without being closed leaves no answer, so the reply is cut."""

@@ -1,30 +1,23 @@
 """The model in this process: builds prompts, runs them in batches, reads answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TypeVar
 
 from transformers import BaseImageProcessor, PreTrainedTokenizerFast
 
 from foveal.models.adapter import Adapter, opens_thinking
 from foveal.models.answers import AnswerTree
-from foveal.models.batches import batches
-from foveal.models.choosing import Question, choose
+from foveal.models.choosing import Question
 from foveal.models.draft import Draft, Ending
 from foveal.models.prompt import Outline, PromptBuilder, pictures
 from foveal.models.protocol import Choice, ChooseRequest, Conversation, Reply, WriteRequest
 from foveal.models.qwen3_vl import Qwen3VL
 from foveal.models.runner import USUAL_BUDGETS, Budgets, Runner
+from foveal.models.scheduler import USUAL_LIMITS, Limits, Scheduler
 from foveal.models.schema_mask import SchemaMasks
-from foveal.models.writing import Task, write
+from foveal.models.writing import Task
 from foveal.schemas.errors import BadModel
-
-Asked = TypeVar("Asked", Question, Task)
-Answered = TypeVar("Answered")
-
-TOKENS_IN_BATCH = 16_384
-"""Bounds the memory for keys and values, 2.4 GB on an 8B checkpoint in bf16."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +37,7 @@ class Engine:
         checkpoint: Checkpoint,
         *,
         autocast: bool,
-        rows_in_batch: int = 32,
+        limits: Limits = USUAL_LIMITS,
         budgets: Budgets = USUAL_BUDGETS,
     ) -> None:
         self.name, self.revision = checkpoint.name, checkpoint.revision
@@ -55,18 +48,26 @@ class Engine:
         self._runner = Runner(
             checkpoint.model, self.prompts.patcher, autocast=autocast, budgets=budgets
         )
+        self._scheduler = Scheduler(self._runner, limits)
         self._tokenizer = checkpoint.tokenizer
         self._context: int = checkpoint.model.config.text_config.max_position_embeddings
-        self._rows_in_batch = rows_in_batch
         self._tree = lru_cache(maxsize=256)(self._build_tree)
 
     def choose(self, requests: Sequence[ChooseRequest]) -> list[Choice]:
         questions = [self._question(request) for request in requests]
-        return self._in_batches(questions, choose)
+        self._scheduler.finish(questions)
+        return [Choice(question.probabilities, question.usage) for question in questions]
 
     def write(self, requests: Sequence[WriteRequest]) -> list[Reply]:
         tasks = [self._task(request) for request in requests]
-        return [self._reply(task) for task in self._in_batches(tasks, write)]
+        self._scheduler.finish(tasks)
+        return [self._reply(task) for task in tasks]
+
+    def forget(self, conversation: Conversation) -> None:
+        """Drop what is kept of a conversation that will not go on, but for what others share."""
+        outline, shown = self._outline(conversation), pictures(conversation)
+        with self._scheduler.between_rounds():
+            self._runner.forget(outline, shown)
 
     def _question(self, request: ChooseRequest) -> Question:
         answers = self._tree(request.answers)
@@ -98,19 +99,6 @@ class Engine:
                 fix="show fewer or smaller pictures, or use a model with a longer context",
             )
         return outline
-
-    def _in_batches(
-        self,
-        asked: Sequence[Asked],
-        answer: Callable[[Runner, Sequence[Asked]], list[Answered]],
-    ) -> list[Answered]:
-        answered: dict[int, Answered] = {}
-        lengths = [len(item.outline.ids) for item in asked]
-        for batch in batches(lengths, rows=self._rows_in_batch, tokens=TOKENS_IN_BATCH):
-            together = [asked[index] for index in batch]
-            with self._runner.inference():
-                answered.update(zip(batch, answer(self._runner, together), strict=True))
-        return [answered[index] for index in range(len(asked))]
 
     def _reply(self, task: Task) -> Reply:
         draft = task.draft

@@ -63,6 +63,10 @@ class FeatureStore:
             self._keep(key, found[key])
         return found
 
+    def clear(self) -> None:
+        self.bytes = 0
+        self._known.clear()
+
     def _batches(self, keys: list[bytes], pictures: Mapping[bytes, Pixels]) -> list[list[bytes]]:
         groups: list[list[bytes]] = []
         room = 0

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 from transformers import Cache
 from transformers.cache_utils import CacheLayerMixin
 
@@ -43,7 +44,7 @@ class GrowingLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is re
         else:
             self.keys = self._filled(self.keys, key_states, start)
             self.values = self._filled(self.values, value_states, start)
-        return self.keys[:, :, : self._length], self.values[:, :, : self._length]
+        return self.held()
 
     def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
         return self._length + query_length, 0
@@ -56,15 +57,24 @@ class GrowingLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is re
 
     def select(self, rows: Tensor) -> None:
         if self.is_initialized:
-            self.keys = self.keys[rows, :, : self._length]
-            self.values = self.values[rows, :, : self._length]
+            self.keys, self.values = (held[rows] for held in self.held())
+
+    def joined(self, other: "GrowingLayer", length: int) -> "GrowingLayer":
+        """The rows of both, each padded to `length` tokens."""
+        return GrowingLayer(
+            *(
+                torch.cat([_longer(held, length) for held in pair])
+                for pair in zip(self.held(), other.held(), strict=True)
+            )
+        )
 
     def row(self, row: int, tokens: Tensor) -> Layer:
         """The tokens of one row whose flag is set."""
-        return Layer(
-            self.keys[row, :, : self._length][:, tokens],
-            self.values[row, :, : self._length][:, tokens],
-        )
+        return Layer(*(held[row][:, tokens] for held in self.held()))
+
+    def held(self) -> tuple[Tensor, Tensor]:
+        """Without the room kept for more."""
+        return self.keys[:, :, : self._length], self.values[:, :, : self._length]
 
     def _filled(self, held: Tensor, states: Tensor, start: int) -> Tensor:
         end = start + states.shape[2]
@@ -111,10 +121,31 @@ class Memory:
             layer.select(kept)
         self.seen, self.next_position = self.seen[kept], self.next_position[kept]
 
+    def joined(self, other: "Memory | None") -> "Memory":
+        """These rows and then the other's, which go on together from here."""
+        if other is None:
+            return self
+        longest = max(self.seen.shape[1], other.seen.shape[1])
+        return Memory(
+            [one.joined(two, longest) for one, two in zip(self.layers, other.layers, strict=True)],
+            torch.cat([_longer(memory.seen, longest) for memory in (self, other)]),
+            torch.cat([self.next_position, other.next_position]),
+        )
+
+    def length(self, row: int) -> int:
+        """Tokens of one row."""
+        return int(self.seen[row].sum())
+
     def row(self, row: int) -> Layers:
         """Of one row's own tokens."""
         tokens = self.seen[row].bool()
         return [layer.row(row, tokens) for layer in self.layers]
+
+
+def _longer(held: Tensor, length: int) -> Tensor:
+    """With zeros after its tokens, which stand on axis 1 of flags and on axis 2 of states."""
+    missing = length - held.shape[1 if held.ndim == 2 else 2]
+    return pad(held, (0, missing) if held.ndim == 2 else (0, 0, 0, missing))
 
 
 def _stacked(known: Sequence[Known], index: int, longest: int) -> tuple[Tensor, ...]:

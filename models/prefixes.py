@@ -121,6 +121,11 @@ class Prefixes:
             if not node.children:
                 self._drop(node)
 
+    def clear(self) -> None:
+        self.bytes = 0
+        self._used.clear()
+        self._root.children.clear()
+
     def _walk(self, keys: TokenKeys) -> tuple[list[_Node], int]:
         """Nodes along the keys, the last one perhaps in part, and how many tokens they cover."""
         node, path, length = self._root, [], 0

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from torch.nn.functional import linear, pad
 
 from foveal.models.embedding import embedded
 from foveal.models.features import Features, FeatureStore
+from foveal.models.job import Job
 from foveal.models.memory import Memory
 from foveal.models.patches import Grid, Patcher
 from foveal.models.prefixes import Prefixes, shared_length, text_keys
@@ -33,16 +34,6 @@ LENGTH_STEP = 32
 
 _LEAST_SHARED = 16
 """Fewer tokens that a batch begins with are not worth a pass of their own."""
-
-
-class Asked(Protocol):
-    """Something to read: a prompt without its pixels, and its pictures."""
-
-    @property
-    def outline(self) -> Outline: ...
-
-    @property
-    def pictures(self) -> Sequence[Pixels]: ...
 
 
 @dataclass(frozen=True)
@@ -88,9 +79,9 @@ class Runner:
         ):
             yield
 
-    def read(self, asked: Sequence[Asked]) -> Reading:
+    def read(self, jobs: Sequence[Job]) -> Reading:
         """Prompts to their end. What all begin with is read once, on the first one's account."""
-        rows = [self._row(item) for item in asked]
+        rows = [self._row(job.outline, job.pictures) for job in jobs]
         shared = self._read_shared(rows)
         reading = self._run(
             [Span(row, self._prefixes.find(row.keys[:-1]), len(row.keys)) for row in rows]
@@ -113,13 +104,17 @@ class Runner:
         return _at_last(states, seen)
 
     def keep(self, row: Row, memory: Memory, index: int, *, written: Sequence[int] = ()) -> None:
-        """Remember a row of the memory, with what was written after its prompt."""
+        """Remember a row of the memory: its prompt, and of what was written as much as was read."""
         keys = np.concatenate([row.keys, text_keys(written)])
-        self._prefixes.add(keys, memory.row(index))
+        self._prefixes.add(keys[: memory.length(index)], memory.row(index))
 
-    def forget(self, asked: Asked) -> None:
-        """Drop what is kept of a prompt, except what others begin with."""
-        self._prefixes.forget(self._row(asked).keys)
+    def forget(self, outline: Outline, pictures: Sequence[Pixels]) -> None:
+        """Drop what is kept of a prompt, but for what others begin with."""
+        self._prefixes.forget(self._row(outline, pictures).keys)
+
+    def forget_all(self) -> None:
+        self._prefixes.clear()
+        self._features.clear()
 
     def logits(self, states: Tensor, tokens: Sequence[int] | None = None) -> Tensor:
         """[rows, tokens], or the whole vocabulary; in float32 wherever only some are asked."""
@@ -130,9 +125,9 @@ class Runner:
             rows = torch.tensor(tokens, dtype=torch.long, device=head.device)
             return linear(states.float(), head[rows].float())
 
-    def _row(self, asked: Asked) -> Row:
-        cells = tuple(grid.patches // self._patcher.merge**2 for grid in asked.outline.grids)
-        return Row(asked.outline, tuple(asked.pictures), cells)
+    def _row(self, outline: Outline, pictures: Sequence[Pixels]) -> Row:
+        cells = tuple(grid.patches // self._patcher.merge**2 for grid in outline.grids)
+        return Row(outline, tuple(pictures), cells)
 
     def _read_shared(self, rows: Sequence[Row]) -> Usage:
         """What all rows begin with, where it is long and not known yet."""

@@ -1,53 +1,96 @@
-"""Writing replies: read the prompts once, then add the likeliest allowed token to each draft."""
+"""Writing replies: the rows of one batch go on together, each until its draft is finished."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from foveal.models.draft import Draft
-from foveal.models.prompt import Outline
-from foveal.models.protocol import Pixels
+from foveal.models.job import Job
+from foveal.models.memory import Memory
 from foveal.models.runner import Runner
+from foveal.models.spans import Row
 from foveal.schemas.report import Usage
 
 
 @dataclass(eq=False)
-class Task:
-    outline: Outline
-    pictures: Sequence[Pixels]
+class Task(Job):
     draft: Draft
-    usage: Usage = field(default_factory=Usage)
-    """So far."""
 
 
-def write(runner: Runner, tasks: Sequence[Task]) -> list[Task]:
-    """Finishes the drafts of all tasks."""
-    reading = runner.read(tasks)
-    memory, last = reading.memory, reading.last
-    going = list(zip(tasks, reading.rows, strict=True))
-    for task, usage in zip(tasks, reading.usage, strict=True):
-        task.usage += usage + Usage(model_calls=1, forward_passes=1)
-    while True:
-        _add_tokens([task.draft for task, _ in going], runner.logits(last))
-        for index, (task, row) in enumerate(going):
-            if task.draft.finish is not None:
-                task.usage += Usage(new_tokens=len(task.draft.ids))
-                runner.keep(row, memory, index, written=task.draft.ids[:-1])
-        left = [index for index, (task, _) in enumerate(going) if task.draft.finish is None]
-        if not left:
-            return list(tasks)
-        if len(left) < len(going):
+@dataclass(eq=False)
+class _Going:
+    """A task under way, and the prompt it goes on from."""
+
+    task: Task
+    row: Row
+
+
+class Writing:
+    """Drafts under way. New ones join between two steps, finished ones leave."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self._going: list[_Going] = []
+        self._memory: Memory | None = None
+
+    def __len__(self) -> int:
+        return len(self._going)
+
+    @property
+    def tasks(self) -> list[Task]:
+        return [going.task for going in self._going]
+
+    def begin(self, tasks: Sequence[Task]) -> None:
+        """Read the prompts and add the first token of each."""
+        reading = self._runner.read(tasks)
+        begun = [_Going(*pair) for pair in zip(tasks, reading.rows, strict=True)]
+        for task, usage in zip(tasks, reading.usage, strict=True):
+            task.usage += usage + Usage(model_calls=1, forward_passes=1)
+        left = self._add_tokens(begun, reading.memory, reading.last)
+        if left:
+            self._memory = reading.memory.joined(self._memory)
+            self._going = [*left, *self._going]
+
+    def step(self) -> None:
+        """One more pass over all rows."""
+        if self._memory is None:
+            return
+        unread = [going.task.draft.take_unread() for going in self._going]
+        last = self._runner.go_on(self._memory, unread)
+        for going in self._going:
+            going.task.usage += Usage(forward_passes=1)
+        self._going = self._add_tokens(self._going, self._memory, last)
+        if not self._going:
+            self._memory = None
+
+    def abandon(self) -> list[Task]:
+        """Give up all that is under way."""
+        abandoned, self._going, self._memory = self.tasks, [], None
+        return abandoned
+
+    def _add_tokens(self, going: Sequence[_Going], memory: Memory, last: Tensor) -> list[_Going]:
+        """The rows that are left, to which the memory is cut down."""
+        _choose_tokens([one.task.draft for one in going], self._runner.logits(last))
+        for index, one in enumerate(going):
+            if one.task.draft.finish is not None:
+                self._finish(one, memory, index)
+        left = [index for index, one in enumerate(going) if not one.task.done]
+        if left and len(left) < len(going):
             memory.select(left)
-            going = [going[index] for index in left]
-        last = runner.go_on(memory, [task.draft.ids[-1:] for task, _ in going])
-        for task, _ in going:
-            task.usage += Usage(forward_passes=1)
+        return [going[index] for index in left]
+
+    def _finish(self, one: _Going, memory: Memory, index: int) -> None:
+        """The next turn may go on from the reply, as far as it was read."""
+        written = one.task.draft.ids
+        self._runner.keep(one.row, memory, index, written=written)
+        one.task.usage += Usage(new_tokens=len(written))
+        one.task.done = True
 
 
-def _add_tokens(drafts: Sequence[Draft], logits: Tensor) -> None:
-    """A token's log-probability is the one it was chosen by: a forced token has 0."""
+def _choose_tokens(drafts: Sequence[Draft], logits: Tensor) -> None:
+    """A token's log-probability is the one it was chosen by; what it forces follows at once."""
     for draft, row in zip(drafts, logits, strict=True):
         allowed = draft.allowed(len(row))
         if allowed is not None:

@@ -1,5 +1,4 @@
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import pytest
 import torch
@@ -8,8 +7,9 @@ from transformers import Qwen3VLForConditionalGeneration
 
 from foveal.models.engine import Engine
 from foveal.models.features import picture_key
-from foveal.models.prompt import Outline, PromptBuilder, pictures
-from foveal.models.protocol import Conversation, Message, Pixels
+from foveal.models.job import Job
+from foveal.models.prompt import PromptBuilder, pictures
+from foveal.models.protocol import Conversation, Message
 from foveal.models.runner import Budgets, Reading, Runner
 from foveal.schemas.report import Usage
 
@@ -17,11 +17,7 @@ Ask = Callable[..., Conversation]
 NOTHING_KEPT = Budgets(features=0, prefixes=0)
 
 
-@dataclass(frozen=True, eq=False)
-class Passage:
-    outline: Outline
-    pictures: Sequence[Pixels]
-
+class Passage(Job):
     def followed_by(self, *ids: int) -> "Passage":
         return Passage(self.outline.followed_by(ids), self.pictures)
 
@@ -261,7 +257,7 @@ def test_small_budgets_change_costs_and_nothing_else(
 def test_what_is_forgotten_is_read_again(runner: Runner, two: list[Passage]) -> None:
     asked = two[0]
     read(runner, asked)
-    runner.forget(asked)
+    runner.forget(asked.outline, asked.pictures)
 
     assert read(runner, asked).usage == [
         Usage(cached_images=2, prefill_tokens=len(asked.outline.ids))

@@ -1,0 +1,135 @@
+"""Joins what several threads ask at the same time into batches.
+
+There is no thread of its own: of those that wait, one leads a round, which answers a batch of
+questions or begins a batch of replies, and takes the replies under way one pass further. Whoever
+asks while a round runs is in the next one, so requests of many runs meet as soon as the model is
+busy, and a lone request waits for nobody.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from logging import getLogger
+from threading import Condition
+
+from foveal.models.batches import batches
+from foveal.models.choosing import Question, choose
+from foveal.models.job import Job
+from foveal.models.out_of_memory import is_out_of_memory, too_large
+from foveal.models.runner import Runner
+from foveal.models.writing import Task, Writing
+
+_LOG = getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of one batch."""
+
+    rows: int = 32
+    tokens: int = 16_384
+    """Of padded prompts; bounds the memory for keys and values, 2.4 GB on an 8B in bf16."""
+
+
+USUAL_LIMITS = Limits()
+
+
+class Scheduler:
+    def __init__(self, runner: Runner, limits: Limits = USUAL_LIMITS) -> None:
+        self._runner, self._limits = runner, limits
+        self._writing = Writing(runner)
+        self._changed = Condition()
+        self._leading = False
+        self._waiting: list[Job] = []
+        """Oldest first."""
+
+    def finish(self, jobs: Sequence[Job]) -> None:
+        """Returns when all are done; raises what went wrong with the first that failed."""
+        with self._changed:
+            self._waiting += jobs
+        while self._must_lead(jobs):
+            self._round()
+        for job in jobs:
+            if job.error is not None:
+                raise job.error
+
+    @contextmanager
+    def between_rounds(self) -> Iterator[None]:
+        """No round runs within."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._leading)
+            yield
+
+    def _must_lead(self, jobs: Sequence[Job]) -> bool:
+        """Waits while another leads; whether the jobs are then still to be done."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._leading or all(job.done for job in jobs))
+            if all(job.done for job in jobs):
+                return False
+            self._leading = True
+            return True
+
+    def _round(self) -> None:
+        batch: list[Job] = []
+        try:
+            batch = self._take()
+            with self._runner.inference():
+                self._begin(batch)
+                self._step()
+        except BaseException as interrupt:
+            _fail([*batch, *self._writing.abandon()], interrupt)
+            raise
+        finally:
+            with self._changed:
+                self._leading = False
+                self._changed.notify_all()
+
+    def _take(self) -> list[Job]:
+        """The oldest job that there is room for, and those that make the best batch with it."""
+        with self._changed:
+            waiting = list(self._waiting)
+        rows = {Question: self._limits.rows, Task: self._limits.rows - len(self._writing)}
+        fitting = [job for job in waiting if rows[type(job)]]
+        if not fitting:
+            return []
+        kind = type(fitting[0])
+        alike = [job for job in fitting if type(job) is kind]
+        lengths = [len(job.outline.ids) for job in alike]
+        groups = batches(lengths, rows=rows[kind], tokens=self._limits.tokens)
+        taken = [alike[index] for index in next(group for group in groups if 0 in group)]
+        with self._changed:
+            self._waiting = [job for job in self._waiting if job not in taken]
+        return taken
+
+    def _begin(self, batch: Sequence[Job]) -> None:
+        """Answer questions, begin replies. A batch that does not fit into memory is halved."""
+        questions = [job for job in batch if isinstance(job, Question)]
+        tasks = [job for job in batch if isinstance(job, Task)]
+        try:
+            if questions:
+                choose(self._runner, questions)
+            if tasks:
+                self._writing.begin(tasks)
+        except Exception as error:  # noqa: BLE001  # told to whoever asked
+            if not is_out_of_memory(error):
+                _fail(batch, error)
+            elif len(batch) == 1:
+                _fail(batch, too_large(batch[0].outline, error))
+            else:
+                _LOG.warning("no memory for a batch of %d: trying halves", len(batch))
+                self._runner.forget_all()
+                middle = len(batch) // 2
+                self._begin(batch[:middle])
+                self._begin(batch[middle:])
+
+    def _step(self) -> None:
+        try:
+            self._writing.step()
+        except Exception as error:  # noqa: BLE001  # told to whoever asked
+            _fail(self._writing.abandon(), error)
+
+
+def _fail(jobs: Sequence[Job], error: BaseException) -> None:
+    for job in jobs:
+        if not job.done:
+            job.error, job.done = error, True
