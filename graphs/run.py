@@ -1,6 +1,8 @@
 """Run the graph that a workflow names, on one pair of images or on many."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import Literal
 
@@ -39,14 +41,32 @@ def run_pair(
 
 
 def run_pairs(
-    workflow: Workflow, model: VisionLanguageModel, pairs: Iterable[tuple[Image, Image]]
+    workflow: Workflow,
+    model: VisionLanguageModel,
+    pairs: Iterable[tuple[Image, Image]],
+    *,
+    in_flight: int = 4,
 ) -> Iterator[Report | FovealError]:
-    """A report a pair, in order; an error takes the place of a report and the rest goes on."""
-    for template, tested in pairs:
+    """A report a pair, in order; an error takes the place of a report and the rest goes on.
+
+    With several pairs in flight one is aligned while the model judges others, and the model joins
+    what they ask.
+    """
+
+    def report(pair: tuple[Image, Image]) -> Report | FovealError:
         try:
-            yield run_pair(workflow, model, template, tested)
+            return run_pair(workflow, model, *pair)
         except FovealError as error:
-            yield error
+            return error
+
+    running: deque[Future[Report | FovealError]] = deque()
+    with ThreadPoolExecutor(in_flight) as threads:
+        for pair in pairs:
+            running.append(threads.submit(report, pair))
+            if len(running) == in_flight:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
 
 
 @cache

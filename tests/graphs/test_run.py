@@ -1,11 +1,14 @@
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 
 from foveal.agents.scripted import ScriptedModel
 from foveal.graphs.run import run_pair, run_pairs
+from foveal.models.protocol import ChooseRequest
 from foveal.recording import RunRecorder
 from foveal.records.run_directory import RunDirectory
 from foveal.schemas.errors import BadWorkflow
@@ -58,6 +61,25 @@ def test_many_pairs_are_reported_in_order(
     reports = list(run_pairs(workflow, comparing, [(template, tested), (template, template)]))
 
     assert [report.verdict for report in reports if isinstance(report, Report)] == ["fail", "pass"]
+
+
+def test_pairs_run_side_by_side(
+    template: Image, tested: Image, workflow: Workflow, comparing: ScriptedModel
+) -> None:
+    meeting = Barrier(3, timeout=20)  # no pair gets past it alone
+
+    def choose(request: ChooseRequest) -> Mapping[str, float]:
+        if not meeting.broken and threading.get_ident() not in seen:
+            seen.add(threading.get_ident())
+            meeting.wait()
+        return comparing.choosing(request)
+
+    seen: set[int] = set()
+    model = ScriptedModel(choosing=choose)
+
+    reports = list(run_pairs(workflow, model, [(template, tested)] * 3, in_flight=3))
+
+    assert [report.verdict for report in reports if isinstance(report, Report)] == ["fail"] * 3
 
 
 def test_a_pair_that_fails_leaves_an_error_in_its_place(
