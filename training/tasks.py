@@ -20,7 +20,7 @@ from foveal.training.turn import Turn
 from foveal.training.wordings import YES_NO, Wording, vary
 
 _HARMLESS_SHARE = 0.25
-_FEW, _FEW_SHARE = 3, 0.5
+_FEW, _FEW_SHARE = 2, 0.6
 _TURNED_ROUND = 0.15
 """Share of batches that show the tested picture first."""
 
@@ -67,7 +67,7 @@ class Mixture:
 
 # Seeing comes first: until regions are told apart, other words for the question teach nothing.
 _EARLY = Mixture({"judge": 0.61, "locate": 0.04, "verify": 0.1, "survey": 0.05, "sight": 0.2}, 0.15)
-_LATE = Mixture({"judge": 0.6, "locate": 0.08, "verify": 0.14, "survey": 0.12, "sight": 0.06}, 0.35)
+_LATE = Mixture({"judge": 0.42, "locate": 0.12, "verify": 0.12, "survey": 0.29, "sight": 0.05}, 0.35)
 _EARLY_SHARE = 0.5
 
 
@@ -143,7 +143,7 @@ def _survey(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[S
 
 
 def _boards(rng: Generator, chunk: Chunk, size: int) -> list[int]:
-    """Boards at random, half of them with few defects: short lists teach what a box is."""
+    """Boards at random, most of them with few defects: short lists teach what a box is."""
     few = np.nonzero((chunk.boards[:, :, 0] >= 0).sum(1) <= _FEW)[0]
     anywhere = np.arange(len(chunk.boards))
     pick = rng.random(size) < _FEW_SHARE
