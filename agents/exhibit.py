@@ -6,7 +6,7 @@ from foveal.agents.comparison import Shown
 from foveal.agents.context import Context
 from foveal.agents.instructions import Brief
 from foveal.models.protocol import Conversation, Picture
-from foveal.tools.image import name_pixels
+from foveal.schemas.image import name_pixels
 from foveal.tools.view import Seen
 
 

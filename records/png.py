@@ -2,13 +2,10 @@
 
 import io
 import warnings
-from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-
-from foveal.schemas.image import ImageId
 
 Pixels = NDArray[np.uint8]
 """Height × width (grey) or height × width × 3 (RGB), 0 to 255."""
@@ -31,12 +28,3 @@ def decode(content: bytes) -> Pixels:
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
             return np.asarray(image)
-
-
-def name_pixels(pixels: Pixels) -> ImageId:
-    """The name intake gives the same pixels: SHA-256 over mode, size and bytes."""
-    height, width = pixels.shape[:2]
-    mode = "L" if pixels.ndim == 2 else "RGB"
-    digest = sha256(f"{mode} {width}x{height}\n".encode())
-    digest.update(np.ascontiguousarray(pixels).data)
-    return f"img:{digest.hexdigest()}"

@@ -1,10 +1,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from foveal.records.png import NOT_PNG, Pixels, decode, encode, name_pixels
+from foveal.records.png import NOT_PNG, Pixels, decode, encode
 from foveal.records.whole_file import write_whole
 from foveal.schemas.errors import BadImage
-from foveal.schemas.image import ImageId
+from foveal.schemas.image import ImageId, name_pixels
 
 _NAME_LENGTH = 16
 """Hex digits of the hash in a file name; the rest is checked when the file is read."""

@@ -1,4 +1,5 @@
-from typing import Annotated
+from hashlib import sha256
+from typing import Annotated, Protocol
 
 from pydantic import Field
 
@@ -6,6 +7,25 @@ from foveal.schemas.base import Strict
 
 ImageId = Annotated[str, Field(pattern=r"^img:[0-9a-f]{64}$")]
 """SHA-256 over mode, size and pixels as intake left them, so equal pixels share a name."""
+
+
+class _Array(Protocol):
+    """A numpy array of 8-bit pixels; schemas go without importing numpy."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    @property
+    def data(self) -> memoryview: ...
+
+
+def name_pixels(pixels: _Array) -> ImageId:
+    """`img:` and the SHA-256 over mode, size and pixels: 2×3 and 3×2 zeros differ."""
+    height, width = pixels.shape[:2]
+    mode = "L" if len(pixels.shape) == 2 else "RGB"
+    digest = sha256(f"{mode} {width}x{height}\n".encode())
+    digest.update(pixels.data if pixels.data.c_contiguous else pixels.data.tobytes())
+    return f"img:{digest.hexdigest()}"
 
 
 class ImageRecord(Strict):

@@ -1,12 +1,11 @@
 """Pixels and their names: an image is named by its content, so equal pixels share a name."""
 
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
 
-from foveal.schemas.image import ImageId
+from foveal.schemas.image import ImageId, name_pixels
 
 Pixels = NDArray[np.uint8]
 """Height × width (grey) or height × width × 3 (RGB), 0 to 255."""
@@ -32,16 +31,6 @@ def image_from(pixels: Pixels, source: str) -> Image:
     frozen = pixels.copy() if pixels.flags.writeable else pixels
     frozen.setflags(write=False)
     return Image(name_pixels(frozen), frozen, source)
-
-
-def name_pixels(pixels: Pixels) -> ImageId:
-    """`img:` and the SHA-256 over mode, size and pixels: 2×3 and 3×2 zeros differ."""
-    _check(pixels)
-    width, height = size_of(pixels)
-    mode = "L" if pixels.ndim == 2 else "RGB"
-    digest = sha256(f"{mode} {width}x{height}\n".encode())
-    digest.update(np.ascontiguousarray(pixels).data)
-    return f"img:{digest.hexdigest()}"
 
 
 def size_of(pixels: Pixels) -> tuple[int, int]:

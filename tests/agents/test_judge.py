@@ -11,9 +11,10 @@ from foveal.agents.judge import any_unsure, judge, look_closer
 from foveal.agents.scripted import ScriptedModel, shown
 from foveal.models.protocol import ChooseRequest, VisionLanguageModel
 from foveal.schemas.box import Box
+from foveal.schemas.image import name_pixels
 from foveal.schemas.report import Usage
 from foveal.schemas.workflow import Calibration, Looks, Workflow
-from foveal.tools.image import Image, name_pixels
+from foveal.tools.image import Image
 from foveal.tools.view import cut
 
 RunWith = Callable[[VisionLanguageModel, Workflow], Runtime[Context]]

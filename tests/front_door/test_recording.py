@@ -7,8 +7,8 @@ import numpy as np
 
 from foveal.recording import RunRecorder
 from foveal.records.run_directory import RunDirectory
+from foveal.schemas.image import name_pixels
 from foveal.schemas.report import Usage
-from foveal.tools.image import name_pixels
 
 
 def test_pixels_and_lines_reach_the_directory(tmp_path: Path) -> None:

@@ -6,9 +6,8 @@ import pytest
 from foveal.agents.scripted import ScriptedModel, shown
 from foveal.models.protocol import ChooseRequest
 from foveal.schemas.errors import BadModel
-from foveal.schemas.image import ImageId
+from foveal.schemas.image import ImageId, name_pixels
 from foveal.sight import PICTURES, Drawn, check_sight, draw
-from foveal.tools.image import name_pixels
 
 
 @pytest.fixture

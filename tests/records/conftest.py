@@ -7,13 +7,13 @@ import cv2
 import numpy as np
 import pytest
 
-from foveal.records.png import Pixels, name_pixels
+from foveal.records.png import Pixels
 from foveal.records.run_directory import RunDirectory
 from foveal.records.store import ImageStore
 from foveal.schemas.box import Box
 from foveal.schemas.evidence import Evidence, ToolStep
 from foveal.schemas.finding import Finding
-from foveal.schemas.image import ImageId, ImageRecord
+from foveal.schemas.image import ImageId, ImageRecord, name_pixels
 from foveal.schemas.report import (
     Coverage,
     ModelRecord,

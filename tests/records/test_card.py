@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from foveal.records.card import Card, finding_card
-from foveal.records.png import name_pixels
 from foveal.records.run_directory import RunDirectory
 from foveal.schemas.box import Box
 from foveal.schemas.evidence import Evidence
 from foveal.schemas.finding import Finding
+from foveal.schemas.image import name_pixels
 from foveal.schemas.view import View
 
 TEMPLATE, TESTED = "img:" + "a" * 64, "img:" + "b" * 64

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from foveal.records.html import render
-from foveal.records.png import Pixels, decode, name_pixels
+from foveal.records.png import Pixels, decode
 from foveal.records.run_directory import RunDirectory
 from foveal.schemas.errors import BadImage
-from foveal.schemas.image import ImageRecord
+from foveal.schemas.image import ImageRecord, name_pixels
 from foveal.schemas.report import Report
 
 MakeReport = Callable[..., Report]

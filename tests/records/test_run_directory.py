@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from foveal.records.png import name_pixels
 from foveal.records.run_directory import RunDirectory
 from foveal.schemas.errors import BadOutput
+from foveal.schemas.image import name_pixels
 from foveal.schemas.report import Report
 
 MakeReport = Callable[..., Report]

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from foveal.records.png import Pixels, decode, encode, name_pixels
+from foveal.records.png import Pixels, decode, encode
 from foveal.records.store import ImageStore
 from foveal.schemas.errors import BadImage
-from foveal.tools import image as intake
+from foveal.schemas.image import name_pixels
 
 SHAPES = st.one_of(
     st.tuples(st.integers(1, 9), st.integers(1, 9)),
@@ -27,11 +27,6 @@ def images(tmp_path: Path) -> ImageStore:
 @given(PIXELS)
 def test_png_keeps_every_pixel(pixels: Pixels) -> None:
     assert np.array_equal(decode(encode(pixels)), pixels)
-
-
-@given(PIXELS)
-def test_the_store_names_pixels_as_intake_does(pixels: Pixels) -> None:
-    assert name_pixels(pixels) == intake.name_pixels(pixels)
 
 
 def test_a_file_is_named_after_the_first_digits_of_its_hash(images: ImageStore) -> None:

@@ -6,8 +6,9 @@ from pydantic import ValidationError
 
 from foveal.schemas.box import Box
 from foveal.schemas.errors import BadToolCall
+from foveal.schemas.image import name_pixels
 from foveal.tools.crop import Crop, crop
-from foveal.tools.image import image_from, name_pixels
+from foveal.tools.image import image_from
 
 BOARD = image_from(np.arange(30 * 40, dtype=np.uint16).astype(np.uint8).reshape(30, 40), "b.png")
 

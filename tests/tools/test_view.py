@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foveal.schemas.box import Box
-from foveal.tools.image import Image, Pixels, image_from, name_pixels
+from foveal.schemas.image import name_pixels
+from foveal.tools.image import Image, Pixels, image_from
 from foveal.tools.view import cut, square_around
 
 RNG = np.random.default_rng(0)
