@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from foveal.models.coordinates import Coordinates
 from foveal.models.protocol import (
     Choice,
     ChooseRequest,
@@ -34,6 +35,7 @@ class ScriptedModel:
 
     name: str = "scripted"
     revision: str = "0" * 64
+    coordinates: Coordinates = field(default_factory=Coordinates)
     chosen: list[ChooseRequest] = field(default_factory=list)
     written: list[WriteRequest] = field(default_factory=list)
 

@@ -3,6 +3,8 @@
 The single pass that systems without tools make; it is here as the baseline to compare with.
 """
 
+from typing import Any
+
 from langgraph.runtime import Runtime
 
 from foveal.agents.briefs import brief_for
@@ -29,19 +31,20 @@ def look_once(state: Comparison, runtime: Runtime[Context]) -> Comparison:
     context, workflow = runtime.context, runtime.context.workflow
     template, tested = (context.gallery[state[name]] for name in ("template", "tested"))
     exhibit = Exhibit(_whole(template), _whole(tested))
-    reply, look = _ask(exhibit, context)
+    boxes = context.model.coordinates.box_schema(size=exhibit.tested.view.size_px)
+    schema = list_schema(workflow, box=boxes)
+    reply, look = _ask(exhibit, schema, context)
     learned = Comparison(coverage=_coverage(exhibit.tested, workflow), usage=reply.usage)
-    listed = read_list(reply.text, workflow)
+    listed = read_list(reply.text, schema)
     if listed is None:
         return {**learned, "obstacle": _unreadable(reply)}
-    judgements = [_judgement(item, exhibit.tested, look, workflow=workflow) for item in listed]
+    judgements = [_judgement(item, exhibit.tested, look, context=context) for item in listed]
     return {**learned, "judgements": judgements}
 
 
-def _ask(exhibit: Exhibit, context: Context) -> tuple[Reply, Look]:
+def _ask(exhibit: Exhibit, schema: dict[str, Any], context: Context) -> tuple[Reply, Look]:
     brief = brief_for("survey", context.workflow)
     record_brief(brief, context)
-    schema = list_schema(context.workflow)
     (reply,) = context.model.write(
         [WriteRequest(exhibit.conversation(brief), schema, max_new_tokens=_MOST_TOKENS)]
     )
@@ -56,20 +59,14 @@ def _unreadable(reply: Reply) -> str:
     return "the reply is not the list that was asked for"
 
 
-def _judgement(item: Listed, tested: Seen, look: Look, *, workflow: Workflow) -> Judgement:
+def _judgement(item: Listed, tested: Seen, look: Look, *, context: Context) -> Judgement:
+    corners = context.model.coordinates.parse_box(item.box, size=tested.view.size_px)
+    labels = [label.name for label in context.workflow.labels]
     return Judgement(
-        region=Region(box_px=_original(item.box, tested)),
-        probabilities={label.name: float(label.name == item.label) for label in workflow.labels},
+        region=Region(box_px=tested.view.box_to_original(corners)),
+        probabilities={name: float(name == item.label) for name in labels},
         looks=[look],
     )
-
-
-def _original(box: tuple[int, int, int, int], tested: Seen) -> Box:
-    """A box of 0–1000 coordinates in original pixels, corners put in order."""
-    width, height = tested.view.size_px
-    x1, x2 = sorted(x * width / 1000 for x in box[0::2])
-    y1, y2 = sorted(y * height / 1000 for y in box[1::2])
-    return tested.view.box_to_original((x1, y1, x2, y2))
 
 
 def _whole(image: Image) -> Seen:

@@ -9,6 +9,7 @@ from transformers import BaseImageProcessor, PreTrainedTokenizerFast
 from foveal.models.adapter import Adapter, opens_thinking
 from foveal.models.answers import AnswerTree
 from foveal.models.choosing import Question
+from foveal.models.coordinates import Coordinates
 from foveal.models.draft import Draft, Ending
 from foveal.models.prompt import Outline, PromptBuilder, pictures
 from foveal.models.protocol import Choice, ChooseRequest, Conversation, Reply, WriteRequest
@@ -52,6 +53,10 @@ class Engine:
         self._tokenizer = checkpoint.tokenizer
         self._context: int = checkpoint.model.config.text_config.max_position_embeddings
         self._tree = lru_cache(maxsize=256)(self._build_tree)
+
+    @property
+    def coordinates(self) -> Coordinates:
+        return self.adapter.coordinates
 
     def choose(self, requests: Sequence[ChooseRequest]) -> list[Choice]:
         questions = [self._question(request) for request in requests]

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from foveal.models.coordinates import Coordinates
 from foveal.schemas.report import Usage
 
 Pixels = NDArray[np.uint8]
@@ -82,6 +83,9 @@ class VisionLanguageModel(Protocol):
 
     @property
     def revision(self) -> str: ...
+
+    @property
+    def coordinates(self) -> Coordinates: ...
 
     def write(self, requests: Sequence[WriteRequest]) -> list[Reply]: ...
 

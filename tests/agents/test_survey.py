@@ -7,6 +7,7 @@ from foveal.agents.comparison import Comparison
 from foveal.agents.context import Context
 from foveal.agents.scripted import ScriptedModel, shown
 from foveal.agents.survey import SIDE_PX, look_once
+from foveal.models.coordinates import Coordinates
 from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.box import Box
 from foveal.schemas.report import Coverage
@@ -26,6 +27,18 @@ def test_what_the_model_lists_is_found_in_original_pixels(
     assert known.region.box_px == Box(60, 40, 120, 160)
     assert known.probabilities == {"open": 1.0, "spur": 0.0, "none": 0.0}
     assert "obstacle" not in update
+
+
+def test_boxes_are_read_in_the_coordinates_of_the_model(
+    state: Comparison, workflow: Workflow, run_with: RunWith
+) -> None:
+    text = '{"findings": [{"label": "open", "box": [64, 0, 128, 171]}]}'
+    model = ScriptedModel(writing=lambda _: text, coordinates=Coordinates("pixel"))
+
+    update = look_once(state, run_with(model, workflow))
+
+    (known,) = update["judgements"]
+    assert known.region.box_px == Box(60, 0, 120, 160)
 
 
 def test_both_parts_are_shown_whole_and_small(
