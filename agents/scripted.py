@@ -33,6 +33,9 @@ class ScriptedModel:
     writing: Callable[[WriteRequest], str] = nothing_written
     """Cut after as many words as the request allows tokens."""
 
+    thinking: str = ""
+    """Before each text."""
+
     name: str = "scripted"
     revision: str = "0" * 64
     coordinates: Coordinates = field(default_factory=Coordinates)
@@ -52,7 +55,7 @@ class ScriptedModel:
         kept = words[: request.max_new_tokens]
         return Reply(
             text=" ".join(kept),
-            thinking="",
+            thinking=self.thinking,
             finish="stop" if kept == words else "length",
             log_probabilities=(0.0,) * len(kept),
             usage=_usage(request) + Usage(new_tokens=len(kept)),

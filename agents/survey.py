@@ -48,8 +48,8 @@ def _ask(exhibit: Exhibit, schema: dict[str, Any], context: Context) -> tuple[Re
     (reply,) = context.model.write(
         [WriteRequest(exhibit.conversation(brief), schema, max_new_tokens=_MOST_TOKENS)]
     )
-    said = {"prompt": brief.sha256, "text": reply.text, "finish": reply.finish}
-    pictures = exhibit.keep(context, "write", **said, usage=reply.usage)
+    said = {"thinking": reply.thinking, "text": reply.text, "finish": reply.finish}
+    pictures = exhibit.keep(context, "write", prompt=brief.sha256, **said, usage=reply.usage)
     return reply, Look(pictures=pictures, prompt=brief.sha256, answers={})
 
 

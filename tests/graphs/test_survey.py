@@ -1,7 +1,10 @@
 import json
+from pathlib import Path
 
 from foveal.agents.scripted import ScriptedModel
 from foveal.graphs.run import run_pair
+from foveal.recording import RunRecorder
+from foveal.records.run_directory import RunDirectory
 from foveal.schemas.box import Box
 from foveal.schemas.workflow import Workflow
 from foveal.tools.image import Image
@@ -26,6 +29,20 @@ def test_what_the_model_lists_is_reported(
     assert finding.why == "short: extra copper joins two conductors; seen in 1 look"
     assert [step.tool for step in finding.evidence[0].tools] == ["cut"]
     assert report.usage.model_calls == 1
+
+
+def test_what_the_model_thought_stands_in_the_ledger_and_not_in_the_report(
+    template: Image, tested: Image, workflow: Workflow, tmp_path: Path
+) -> None:
+    directory = RunDirectory.open(tmp_path / "run")
+    model = ScriptedModel(writing=lambda _: '{"findings": []}', thinking="Every trace is whole.")
+
+    report = run_pair(survey_of(workflow), model, template, tested, recorder=RunRecorder(directory))
+
+    lines = map(json.loads, directory.ledger.path.read_text().splitlines())
+    (written,) = (line["data"] for line in lines if line["kind"] == "write")
+    assert (written["thinking"], written["text"]) == (model.thinking, '{"findings": []}')
+    assert model.thinking not in report.model_dump_json()
 
 
 def test_an_empty_list_passes(template: Image, tested: Image, workflow: Workflow) -> None:
