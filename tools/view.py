@@ -21,7 +21,7 @@ class Seen:
 def cut(image: Image, box: Box, *, size: tuple[int, int]) -> Seen:
     """The region at (width, height): the same call gives the same pixels, bit for bit."""
     assert box.fits(image.size), f"{box} leaves the {image.size} image {image.id}"
-    pixels = _resized(image.pixels[box.y1 : box.y2, box.x1 : box.x2], size)
+    pixels = resized(image.pixels[box.y1 : box.y2, box.x1 : box.x2], size)
     pixels.setflags(write=False)
     return Seen(View(image=image.id, box_px=box, size_px=size), pixels)
 
@@ -42,7 +42,7 @@ def _span(doubled_center: int, side: int, length: int) -> tuple[int, int]:
     return start, min(start + side, length)
 
 
-def _resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+def resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     """Area means where an axis shrinks, so nothing aliases; then linear where one grows.
 
     LINEAR_EXACT rather than cubic: it is the interpolation whose bits are equal on every machine.
@@ -51,6 +51,6 @@ def _resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     shrunk = (min(width, size[0]), min(height, size[1]))
     for target, interpolation in ((shrunk, cv2.INTER_AREA), (size, cv2.INTER_LINEAR_EXACT)):
         if target != size_of(pixels):
-            resized = cv2.resize(pixels, target, interpolation=interpolation)
-            pixels = np.asarray(resized, dtype=np.uint8)
+            shown = cv2.resize(pixels, target, interpolation=interpolation)
+            pixels = np.asarray(shown, dtype=np.uint8)
     return np.ascontiguousarray(pixels)

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Self
 
-import cv2
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
 from foveal.models.protocol import Picture
 from foveal.tools.image import Pixels
+from foveal.tools.view import resized
 from foveal.training.chunk import WINDOW_PX, Chunk, known
 from foveal.training.turn import Turn
 
@@ -61,12 +61,7 @@ def _side(rng: Generator, longest: float) -> int:
 def _cut(image: Pixels, x: int, y: int, *, side: int) -> Pixels:
     """The square moved inside the window, at the size shown."""
     left, top = (int(np.clip(v, 0, WINDOW_PX - side)) for v in (x, y))
-    shown = cv2.resize(
-        image[top : top + side, left : left + side],
-        (VIEW_PX, VIEW_PX),
-        interpolation=cv2.INTER_AREA if side > VIEW_PX else cv2.INTER_LINEAR_EXACT,
-    )
-    return np.asarray(shown, np.uint8)
+    return resized(image[top : top + side, left : left + side], (VIEW_PX, VIEW_PX))
 
 
 @dataclass(frozen=True)

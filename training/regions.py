@@ -13,7 +13,7 @@ from foveal.tools.align import align, warp
 from foveal.tools.image import Pixels, size_of
 from foveal.tools.propose import propose
 from foveal.tools.register import register
-from foveal.tools.view import square_around
+from foveal.tools.view import resized, square_around
 from foveal.training.boards.defects import Defect
 from foveal.training.boards.pair import BoardPair, draw_pair
 from foveal.training.chunk import KINDS, NONE, SURVEY_PX, WINDOW_PX, Chunk
@@ -97,7 +97,7 @@ def _region(template: Pixels, pair: BoardPair, box: Box, kind: int) -> _Region:
     dx, dy = register(template, pair.tested, box, reach=_REACH_PX)
     crops = _cut(template, window.shifted(-dx, -dy)), _cut(pair.tested, window)
     return _Region(
-        window=np.stack([_reduced(crop) for crop in crops]),
+        window=np.stack([resized(crop, (WINDOW_PX, WINDOW_PX)) for crop in crops]),
         box=_moved(box, window),
         kind=kind,
         truths=_table(pair.defects, window),
@@ -110,12 +110,6 @@ def _cut(pixels: Pixels, window: Box) -> Pixels:
     padded = cv2.copyMakeBorder(pixels, *margins, cv2.BORDER_REPLICATE)
     inside = window.shifted(_REACH_PX, _REACH_PX)
     return np.asarray(padded[inside.y1 : inside.y2, inside.x1 : inside.x2], np.uint8)
-
-
-def _reduced(crop: Pixels) -> Pixels:
-    if size_of(crop) == (WINDOW_PX, WINDOW_PX):
-        return crop
-    return np.asarray(cv2.resize(crop, (WINDOW_PX,) * 2, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _moved(box: Box, window: Box, *, side: int = WINDOW_PX) -> NDArray[np.float32]:
@@ -135,11 +129,7 @@ def _table(defects: Iterable[Defect], window: Box, *, side: int = WINDOW_PX) -> 
 
 def _survey(pair: BoardPair) -> NDArray[np.uint8]:
     size = (SURVEY_PX, SURVEY_PX)
-    shrunk = (
-        cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-        for image in (pair.template, pair.tested)
-    )
-    return np.stack([np.asarray(image, np.uint8) for image in shrunk])
+    return np.stack([resized(image, size) for image in (pair.template, pair.tested)])
 
 
 def _board(pair: BoardPair) -> NDArray[np.float32]:
