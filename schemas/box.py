@@ -52,10 +52,17 @@ class Box(NamedTuple):
             max(self.y2, other.y2),
         )
 
+    def intersection(self, other: "Box") -> Self:
+        """What both hold; zero area where that is nothing."""
+        return type(self)(
+            max(self.x1, other.x1),
+            max(self.y1, other.y1),
+            min(self.x2, other.x2),
+            min(self.y2, other.y2),
+        )
+
     def intersection_area(self, other: "Box") -> int:
-        width = min(self.x2, other.x2) - max(self.x1, other.x1)
-        height = min(self.y2, other.y2) - max(self.y1, other.y1)
-        return max(width, 0) * max(height, 0)
+        return self.intersection(other).area
 
     def iou(self, other: "Box") -> float:
         """Intersection over union, 0 to 1."""

@@ -23,8 +23,8 @@ def register(template: Pixels, tested: Pixels, box: Box, *, reach: int = 5) -> t
     assert template.shape[:2] == tested.shape[:2], f"{template.shape} against {tested.shape}"
     width, height = size_of(tested)
     inside = Box(reach, reach, width - reach, height - reach)
-    seen = _shared(box.grown(_CONTEXT_PX), inside)
-    if seen.width <= 0 or seen.height <= 0:
+    seen = box.grown(_CONTEXT_PX).intersection(inside)
+    if not seen.area:
         return 0, 0
     scores = cv2.matchTemplate(
         _cut(grey(template), seen.grown(reach)), _cut(grey(tested), seen), cv2.TM_CCOEFF_NORMED
@@ -38,15 +38,6 @@ def _smallest_motion(scores: MatLike, reach: int) -> tuple[int, int]:
     length[scores < scores.max() - _TIE] = np.inf
     row, column = np.unravel_index(np.argmin(length), length.shape)
     return int(steps[column]), int(steps[row])
-
-
-def _shared(box: Box, other: Box) -> Box:
-    return Box(
-        max(box.x1, other.x1),
-        max(box.y1, other.y1),
-        min(box.x2, other.x2),
-        min(box.y2, other.y2),
-    )
 
 
 def _cut(pixels: Pixels, box: Box) -> Pixels:

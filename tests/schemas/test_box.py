@@ -28,7 +28,8 @@ def test_the_area_counts_the_pixels_inside(box: Box) -> None:
 
 
 @given(boxes(), boxes())
-def test_the_intersection_counts_the_pixels_shared(one: Box, other: Box) -> None:
+def test_the_intersection_holds_the_pixels_shared(one: Box, other: Box) -> None:
+    assert pixels(one.intersection(other)) == pixels(one) & pixels(other)
     assert one.intersection_area(other) == len(pixels(one) & pixels(other))
 
 
