@@ -60,15 +60,18 @@ class Batcher:
         suffix, targets = self._suffixes(outline.ids[start:], samples)
         length = start + suffix.shape[1]
         shown = [pixels for sample in samples for pixels in pictures(sample.conversation)]
+        patcher = self.builder.patcher
         return Tensors(
             prefix=torch.tensor([[self._pad] * filler + outline.ids[:start]]),
             attended=(torch.arange(filler + length) >= filler).long()[None],
             suffix=suffix,
             targets=targets,
             positions=pad(self._positions(outline, length), (filler, 0)),
-            patches=torch.from_numpy(self.builder.patcher.cut_all(shown)),
+            patches=torch.from_numpy(patcher.cut_all(shown)),
             grids=torch.tensor([list(grid) for grid in outline.grids] * len(samples)),
-            cells=truth_by_cell([sample.truths for sample in samples], outline.grids[-1]),
+            cells=truth_by_cell(
+                [sample.truths for sample in samples], outline.grids[-1], merge=patcher.merge
+            ),
             tested_first=picture_names(samples[0].conversation)[0] == TESTED,
         )
 

@@ -10,15 +10,12 @@ from torch import Tensor
 from foveal.models.patches import Grid
 from foveal.training.chunk import NONE
 
-_MERGE = 2
-"""Patches on a side of a cell."""
-
 _SHARE = 0.25
 
 
-def truth_by_cell(truths: Sequence[NDArray[np.float32]], grid: Grid) -> Tensor:
-    """Kinds, samples × cells."""
-    rows, columns = grid.rows // _MERGE, grid.columns // _MERGE
+def truth_by_cell(truths: Sequence[NDArray[np.float32]], grid: Grid, *, merge: int) -> Tensor:
+    """Kinds, samples × cells of `merge` by `merge` patches."""
+    rows, columns = grid.rows // merge, grid.columns // merge
     cells = torch.full((len(truths), rows, columns), NONE)
     for index, table in enumerate(truths):
         for kind, x1, y1, x2, y2 in table.tolist():

@@ -5,12 +5,12 @@ from foveal.training.cells import truth_by_cell
 from foveal.training.chunk import NONE
 
 GRID = Grid(1, 8, 8)
-"""Four by four cells."""
+"""Four by four cells of two by two patches."""
 
 
 def cells(*truths: tuple[float, ...]) -> np.ndarray:
     table = np.array(truths, np.float32).reshape(-1, 5)
-    return truth_by_cell([table], GRID).reshape(4, 4).numpy()
+    return truth_by_cell([table], GRID, merge=2).reshape(4, 4).numpy()
 
 
 def test_a_picture_without_defects_shows_none() -> None:
