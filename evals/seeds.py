@@ -1,12 +1,14 @@
-"""Seeds of what evals draw. Training draws from seeds below 90,000, so no board is seen twice."""
+"""Seeds of what evals draw, which producers of training boards refuse."""
 
 import numpy as np
 from numpy.random import Generator
 
-DRAWN = 90_001
-ALIGNED = 90_002
-CALIBRATED = 90_003
-CHECKED = 90_004
+from foveal.training.produce import EVAL_SEEDS_FROM
+
+DRAWN = EVAL_SEEDS_FROM + 1
+ALIGNED = EVAL_SEEDS_FROM + 2
+CALIBRATED = EVAL_SEEDS_FROM + 3
+CHECKED = EVAL_SEEDS_FROM + 4
 
 
 def generator(series: int, index: int) -> Generator:

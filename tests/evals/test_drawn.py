@@ -1,8 +1,11 @@
-import numpy as np
+from argparse import ArgumentTypeError
+
+import pytest
 
 from foveal.evals.calibrate import checked_pair
 from foveal.evals.drawn import drawn_pair
 from foveal.evals.seeds import ALIGNED, CALIBRATED, CHECKED, DRAWN, generator, seed_range
+from foveal.training.produce import seed
 
 
 def test_a_board_is_the_same_whatever_was_drawn_before_it() -> None:
@@ -27,9 +30,10 @@ def test_series_share_no_random_numbers() -> None:
     assert len(draws) == 200
 
 
-def test_training_seeds_give_other_boards() -> None:
-    ours = generator(DRAWN, 0).integers(0, 2**32, 4)
-    assert not np.array_equal(ours, np.random.default_rng([1, 0]).integers(0, 2**32, 4))
+@pytest.mark.parametrize("series", [DRAWN, ALIGNED, CALIBRATED, CHECKED])
+def test_a_producer_of_training_boards_refuses_the_seeds_of_evals(series: int) -> None:
+    with pytest.raises(ArgumentTypeError, match=f"{series} is not a seed to train on"):
+        seed(str(series))
 
 
 def test_figures_name_the_seeds_they_were_measured_on() -> None:
