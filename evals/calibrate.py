@@ -56,11 +56,13 @@ class CalibrationFigures(Strict):
 
 def run(options: EvalOptions) -> dict[str, object]:
     require_labels(options.workflow, DEFECT_LABELS)
-    from foveal.models.load import load_model
-
-    model = load_model(options.model_name or options.workflow.model)
-    boards = options.limit or BOARDS
-    return measure(options.workflow, model, boards=boards, progress=options.progress).model_dump()
+    figures = measure(
+        options.workflow,
+        options.load_model(),
+        boards=options.limit or BOARDS,
+        progress=options.progress,
+    )
+    return figures.model_dump()
 
 
 def show(figures: dict[str, object]) -> RenderableType:

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import RenderableType
 
 from foveal.evals.bad_data import BadData
-from foveal.evals.figures import Figures, measure
+from foveal.evals.figures import Figures, run_on
 from foveal.evals.labels import require_labels
 from foveal.evals.matching import Truth
 from foveal.evals.options import EvalOptions
@@ -34,16 +34,7 @@ def run(options: EvalOptions) -> dict[str, object]:
         raise BadData("no boards to measure on", fix=f"give --data FOLDER; {_LAYOUT}")
     require_labels(options.workflow, TYPES.values())
     pairs = spread(read_pairs(options.data), options.limit)
-    from foveal.models.load import load_model
-
-    figures = measure(
-        options.workflow,
-        load_model(options.model_name or options.workflow.model),
-        pairs,
-        boards=f"DeepPCB, {len(pairs)} pairs",
-        progress=options.progress,
-    )
-    return figures.model_dump()
+    return run_on(pairs, options, boards=f"DeepPCB, {len(pairs)} pairs")
 
 
 def show(figures: dict[str, object]) -> RenderableType:

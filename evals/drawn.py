@@ -10,7 +10,7 @@ from functools import partial
 
 from rich.console import RenderableType
 
-from foveal.evals.figures import Figures, measure
+from foveal.evals.figures import Figures, run_on
 from foveal.evals.labels import require_labels
 from foveal.evals.matching import Truth
 from foveal.evals.options import EvalOptions
@@ -30,16 +30,7 @@ _MARGIN_PX = 7
 def run(options: EvalOptions) -> dict[str, object]:
     require_labels(options.workflow, DEFECT_LABELS)
     pairs = [drawn_pair(DRAWN, index) for index in range(options.limit or PAIRS)]
-    from foveal.models.load import load_model
-
-    figures = measure(
-        options.workflow,
-        load_model(options.model_name or options.workflow.model),
-        pairs,
-        boards=f"drawn from seeds {seed_range(DRAWN, len(pairs))}",
-        progress=options.progress,
-    )
-    return figures.model_dump()
+    return run_on(pairs, options, boards=f"drawn from seeds {seed_range(DRAWN, len(pairs))}")
 
 
 def show(figures: dict[str, object]) -> RenderableType:

@@ -15,7 +15,7 @@ from foveal.evals.detection import (
 )
 from foveal.evals.labels import harmful_labels
 from foveal.evals.matching import Detection
-from foveal.evals.options import Progress
+from foveal.evals.options import EvalOptions, Progress
 from foveal.evals.pairs import LabelledPair
 from foveal.evals.session import (
     Session,
@@ -74,6 +74,15 @@ class Figures(Detected):
     baselines: Baselines
     model: str
     revision: str
+
+
+def run_on(
+    pairs: Sequence[LabelledPair], options: EvalOptions, *, boards: str
+) -> dict[str, object]:
+    figures = measure(
+        options.workflow, options.load_model(), pairs, boards=boards, progress=options.progress
+    )
+    return figures.model_dump()
 
 
 def measure(

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from rich.console import RenderableType
 
+from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.workflow import Workflow
 
@@ -38,6 +39,11 @@ class EvalOptions:
     def __post_init__(self) -> None:
         if self.limit is not None and self.limit < 1:
             raise BadWorkflow(f"a limit of {self.limit} measures nothing", fix="give 1 or more")
+
+    def load_model(self) -> VisionLanguageModel:
+        from foveal.models.load import load_model
+
+        return load_model(self.model_name or self.workflow.model)
 
 
 class Eval(Protocol):
