@@ -24,8 +24,7 @@ class _List(Strict):
 
 def list_schema(workflow: Workflow, *, box: dict[str, Any]) -> dict[str, Any]:
     """`box` is the JSON Schema of a box as the model writes it."""
-    labels = [label.name for label in workflow.labels if label.name != workflow.harmless]
-    finding = _exactly({"label": {"enum": labels}, "box": box})
+    finding = _exactly({"label": {"enum": workflow.defects}, "box": box})
     return _exactly({"findings": {"type": "array", "items": finding, "maxItems": _MOST}})
 
 

@@ -13,7 +13,6 @@ from foveal.evals.detection import (
     mean_average_precision,
     rates,
 )
-from foveal.evals.labels import harmful_labels
 from foveal.evals.matching import Detection
 from foveal.evals.options import EvalOptions, Progress
 from foveal.evals.pairs import LabelledPair
@@ -133,7 +132,7 @@ def _detected(session: Session, pairs: Sequence[LabelledPair], workflow: Workflo
     found = _against(map(detections, session.reports), pairs)
     reported = [pair.at(workflow.decision.report_at) for pair in found]
     ranked = _against(map(rankings, session.reports), pairs)
-    labels = harmful_labels(workflow)
+    labels = workflow.defects
     counts = [count(pair) for pair in reported]
     return Detected.model_validate(
         dict(rates(counts))

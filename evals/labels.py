@@ -4,13 +4,9 @@ from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.workflow import Workflow
 
 
-def harmful_labels(workflow: Workflow) -> list[str]:
-    return [label.name for label in workflow.labels if label.name != workflow.harmless]
-
-
 def require_labels(workflow: Workflow, labels: Iterable[str]) -> None:
     """A workflow that names things otherwise would score zero without a word."""
-    missing = sorted(set(labels) - set(harmful_labels(workflow)))
+    missing = sorted(set(labels) - set(workflow.defects))
     if missing:
         raise BadWorkflow(
             f"workflow {workflow.name!r} has no labels {missing}, as these boards have",

@@ -98,6 +98,11 @@ class Workflow(Strict):
         return self
 
     @property
+    def defects(self) -> list[str]:
+        """Names of the labels that mean something is wrong."""
+        return [label.name for label in self.labels if label.name != self.harmless]
+
+    @property
     def sha256(self) -> str:
         """Over the workflow as loaded: the file's layout does not count."""
         canonical = dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)

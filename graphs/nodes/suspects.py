@@ -42,8 +42,7 @@ def _finding(judgement: Judgement, state: Comparison, context: Context) -> Findi
 
 
 def _likeliest_defect(judgement: Judgement, workflow: Workflow) -> str:
-    defects = (label.name for label in workflow.labels if label.name != workflow.harmless)
-    return max(defects, key=judgement.probabilities.__getitem__)
+    return max(workflow.defects, key=judgement.probabilities.__getitem__)
 
 
 def _why(label: str, judgement: Judgement, workflow: Workflow) -> str:

@@ -34,6 +34,10 @@ def test_the_harmless_label_is_one_of_the_labels() -> None:
         workflow(harmless="fine")
 
 
+def test_every_other_label_is_a_defect() -> None:
+    assert workflow().defects == ["open"]
+
+
 def test_two_labels_cannot_share_a_name() -> None:
     twice = [WRITTEN["labels"][1]] * 2
 
