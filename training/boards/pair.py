@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
+from foveal.tools.image import Pixels
 from foveal.training.boards.copper import Mask
 from foveal.training.boards.defects import DEFECT_LABELS, Defect, add_defect
 from foveal.training.boards.layout import draw_layout
-from foveal.training.boards.scan import Motion, Pixels, develop, random_scanner, scan
+from foveal.training.boards.scan import Motion, develop, random_scanner, scan
 
 SIZE_PX = 640
 PX_PER_MM = 48.0

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from foveal.tools.image import Pixels
 from foveal.training.boards.copper import Mask
 
-Pixels = NDArray[np.uint8]
 Field = NDArray[np.float32]
 
 
