@@ -53,8 +53,10 @@ def refine(edges: Edges, tested: Grey, start: Matrix, *, motion: Motion) -> Refi
         solution = _solve(rows, error, weight * seen)
         left = np.abs(error - solution @ rows)
         weight = 1 / (1 + (left / (_CAUCHY * np.median(left[seen]) + 1)) ** 2)
-        off = left[seen] / edges.steepness[seen] / max(1 + solution[-2] / 128, _LEAST_GAIN)
-        step = solution[:-2]
+        gain = max(1 + float(solution[-2]) / 128, _LEAST_GAIN)
+        off = left[seen] / edges.steepness[seen] / gain
+        # A low gain may as well be a wrong place; steps too short only take longer.
+        step = solution[:-2] / max(gain, 1)
         found = normalised(found @ np.linalg.inv(_as_matrix(step, motion, edges.unit)))
         if np.abs(step).max() < _STILL_PX:
             break

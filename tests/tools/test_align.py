@@ -58,6 +58,19 @@ def test_a_board_seen_at_an_angle_is_found_as_a_perspective(draw: Draw, scan: Sc
     assert miss_px(found.matrix, tilt) <= 1
 
 
+@pytest.mark.parametrize("contrast", [0.25, 4], ids=["faint template", "faint tested"])
+def test_a_board_is_found_in_a_picture_of_other_contrast(
+    draw: Draw, scan: Scan, contrast: float
+) -> None:
+    motion = turned(3, 1.04, 6, -9)
+    here, there = draw(4), scan(draw(4), motion, noise=3)
+    if contrast < 1:
+        here = (here * contrast).astype(np.uint8)
+    else:
+        there = (there / contrast).astype(np.uint8)
+    assert miss_px(align(here, there).matrix, motion) <= 0.3
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_two_different_boards_are_not_comparable(draw: Draw, seed: int) -> None:
     found = align(draw(seed), draw(seed + 100))
