@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foveal.tools.agreement import Agreement, agreement
-from foveal.tools.coarse_motion import straight, turned
+from foveal.tools.coarse_motion import edge_on_edge, straight, turned
 from foveal.tools.image import Pixels
 from foveal.tools.motion import (
     Matrix,
@@ -20,6 +20,7 @@ from foveal.tools.motion import (
     shift_at_center,
     through,
     translation,
+    travel,
 )
 from foveal.tools.pyramid import Reduced, pyramid
 from foveal.tools.refine import Refined, refine
@@ -91,13 +92,11 @@ def warp(
 
 def _start(coarse: Reduced) -> Matrix:
     """The motion under which coarse copies agree best; the smallest among equals."""
-    starts = straight(coarse.template, coarse.tested)
-    likeliest = max(starts, key=lambda motion: _agreement(coarse, motion))
-    best = _best(coarse, [likeliest])
-    if best.agreement < _SURE:
-        best = _best(coarse, [best.motion, *starts])
-    if best.agreement < _SURE:
-        best = _best(coarse, [best.motion, *turned(coarse.template, coarse.tested)])
+    best = _best(coarse, straight(coarse.template, coarse.tested))
+    for others in (edge_on_edge, turned):
+        if best.agreement >= _SURE:
+            break
+        best = _best(coarse, [best.motion, *others(coarse.template, coarse.tested)])
     return best.motion
 
 
@@ -112,7 +111,7 @@ def _best(coarse: Reduced, starts: Iterable[Matrix]) -> _Candidate:
     enough = max(candidate.agreement for candidate in found) - _TIE
     return min(
         (candidate for candidate in found if candidate.agreement >= enough),
-        key=lambda candidate: reach(candidate.motion, coarse.size),
+        key=lambda candidate: travel(candidate.motion, coarse.size),
     )
 
 

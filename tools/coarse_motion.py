@@ -1,4 +1,4 @@
-"""Starting points for an alignment: phase correlation, first as the images lie, then turned.
+"""Starting points for an alignment: by phase and by edges as the images lie, then by phase turned.
 
 A board of parallel traces fits itself one pitch further, so several peaks are offered and the
 images decide.
@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from foveal.tools.edges import BORDER_PX, gradient
 from foveal.tools.motion import Matrix, similarity, translation
 from foveal.tools.tone import Grey
 
@@ -30,6 +31,18 @@ def straight(template: Grey, tested: Grey) -> list[Matrix]:
     surface = _correlation(_spectrum(template, shape), _spectrum(tested, shape), shape)
     shifts = dict.fromkeys([(0, 0), *((dx, dy) for dx, dy, _ in _peaks(surface, _PEAKS))])
     return [translation(dx, dy) for dx, dy in shifts]
+
+
+def edge_on_edge(template: Grey, tested: Grey) -> list[Matrix]:
+    """The translations that bring most edges onto edges.
+
+    Phase correlation weighs noise like everything else and fades out the border: where a picture
+    shows little, it misses the one trace that leaves it.
+    """
+    shape = _shared_shape(template, tested)
+    here, there = (np.fft.rfft2(_edges(image), shape) for image in (template, tested))
+    surface = np.fft.irfft2((there * np.conj(here)).sum(axis=0), shape)
+    return [translation(dx, dy) for dx, dy, _ in _peaks(surface.astype(np.float32), _PEAKS)]
 
 
 def turned(template: Grey, tested: Grey) -> list[Matrix]:
@@ -69,6 +82,14 @@ def _spectrum(image: Grey, shape: tuple[int, int]) -> Spectrum:
     height, width = image.shape
     window = np.outer(np.hanning(height), np.hanning(width))
     return np.fft.rfft2((image - image.mean()) * window, shape).astype(np.complex64)
+
+
+def _edges(image: Grey) -> Grey:
+    """Levels per pixel across and down; none along the border, where they are made up."""
+    slopes = gradient(image)
+    slopes[:, :BORDER_PX] = slopes[:, -BORDER_PX:] = 0
+    slopes[:, :, :BORDER_PX] = slopes[:, :, -BORDER_PX:] = 0
+    return slopes
 
 
 def _correlation(here: Spectrum, there: Spectrum, shape: tuple[int, int]) -> Grey:

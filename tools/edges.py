@@ -20,7 +20,7 @@ _MOST = 2000
 FEWEST_EDGES = 40
 """Below this, eight unknowns of motion and two of exposure are not determined."""
 
-_BORDER_PX = 2
+BORDER_PX = 2
 """Left out along the border, where gradients are made up."""
 
 _STEEP = 0.2
@@ -65,8 +65,8 @@ def gradient(image: MatLike) -> Grey:
 
 def _steep(squared: Grey) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows and columns of edge pixels, thinned out evenly."""
-    squared[:_BORDER_PX] = squared[-_BORDER_PX:] = 0
-    squared[:, :_BORDER_PX] = squared[:, -_BORDER_PX:] = 0
+    squared[:BORDER_PX] = squared[-BORDER_PX:] = 0
+    squared[:, :BORDER_PX] = squared[:, -BORDER_PX:] = 0
     steep = np.flatnonzero(squared > max(_STEEP**2 * float(squared.max()), 1.0))
     y, x = np.divmod(steep[:: len(steep) // _MOST + 1], squared.shape[1])
     return y, x

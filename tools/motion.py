@@ -39,9 +39,18 @@ def through(motion: Matrix, points: NDArray[np.floating | np.integer]) -> NDArra
 
 def reach(motion: Matrix, size: tuple[int, int]) -> float:
     """The farthest that any corner of an image of (width, height) travels, in pixels."""
+    return float(_ways(motion, size).max())
+
+
+def travel(motion: Matrix, size: tuple[int, int]) -> float:
+    """Root mean square of how far the corners of an image of (width, height) travel, in pixels."""
+    return float(np.sqrt((_ways(motion, size) ** 2).mean()))
+
+
+def _ways(motion: Matrix, size: tuple[int, int]) -> NDArray[np.float64]:
     width, height = size
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]])
-    return float(np.hypot(*(through(motion, corners) - corners).T).max())
+    return np.asarray(np.hypot(*(through(motion, corners) - corners).T), np.float64)
 
 
 def shift_at_center(motion: Matrix, size: tuple[int, int]) -> Matrix:

@@ -94,6 +94,15 @@ def test_parallel_traces_are_not_shifted_by_their_pitch(scan: Scan) -> None:
     assert found.matrix[0, 2] == pytest.approx(4, abs=0.3)
 
 
+def test_an_array_of_pads_is_not_shifted_by_its_pitch_when_turned(scan: Scan) -> None:
+    pads = np.full((320, 320), 230, np.uint8)
+    for x, y in np.ndindex(16, 8):
+        pads[40 * y + 6 : 40 * y + 32, 20 * x + 3 : 20 * x + 16] = 40
+    pads[100:110, 16:60] = pads[220:230, 230:270] = 40
+    motion = turned(-2.3, 1.045, 13, 10)
+    assert miss_px(align(pads, scan(pads, motion)).matrix, motion) <= 1
+
+
 def test_what_cannot_be_told_stays_put() -> None:
     """Motion along a trace that runs through the whole picture leaves no sign."""
     trace = np.full((320, 320), 230, np.uint8)
