@@ -1,0 +1,144 @@
+"""The models that are measured, and the loop that agents run on transformers today."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+from transformers import (
+    AutoImageProcessor,
+    AutoModelForImageTextToText,
+    AutoTokenizer,
+    Qwen2VLImageProcessorPil,
+    Qwen3VLConfig,
+    Qwen3VLForConditionalGeneration,
+)
+
+from foveal.models.checkpoint import SHIPPED
+from foveal.models.engine import Checkpoint, Engine
+from foveal.models.patch_embedding import use_linear_patches
+from foveal.models.prompt import PromptBuilder
+from foveal.models.protocol import Conversation
+from foveal.models.runner import Runner
+from foveal.models.vision_attention import batch_images
+
+Name = Literal["tiny", "2b-shape"]
+
+TWO_B = Qwen3VLConfig(
+    text_config={
+        "vocab_size": 151_936,
+        "hidden_size": 2048,
+        "intermediate_size": 6144,
+        "num_hidden_layers": 28,
+        "num_attention_heads": 16,
+        "num_key_value_heads": 8,
+        "head_dim": 128,
+        "max_position_embeddings": 262_144,
+        "rms_norm_eps": 1e-6,
+        "rope_parameters": {
+            "rope_type": "default",
+            "rope_theta": 5_000_000.0,
+            "mrope_section": [24, 20, 20],
+            "mrope_interleaved": True,
+        },
+    },
+    vision_config={
+        "depth": 24,
+        "hidden_size": 1024,
+        "intermediate_size": 4096,
+        "num_heads": 16,
+        "out_hidden_size": 2048,
+        "patch_size": 16,
+        "spatial_merge_size": 2,
+        "temporal_patch_size": 2,
+        "num_position_embeddings": 2304,
+        "deepstack_visual_indexes": [5, 11, 17],
+    },
+    tie_word_embeddings=True,
+)
+"""Qwen/Qwen3-VL-2B-Instruct's `config.json`; token ids are set to the tokenizer's."""
+
+
+def load(name: Name) -> Checkpoint:
+    """As transformers gives it. `2b-shape` has random weights and the shipped tokenizer."""
+    tokenizer = AutoTokenizer.from_pretrained(SHIPPED)
+    if name == "tiny":
+        processor = AutoImageProcessor.from_pretrained(SHIPPED, backend="pil")
+        model = AutoModelForImageTextToText.from_pretrained(SHIPPED, dtype=torch.float32)
+    else:
+        processor = Qwen2VLImageProcessorPil(
+            patch_size=16,
+            merge_size=2,
+            temporal_patch_size=2,
+            size={"shortest_edge": 65_536, "longest_edge": 16_777_216},
+            image_mean=[0.5] * 3,
+            image_std=[0.5] * 3,
+        )
+        model = _random_model()
+        _know_tokens(model, tokenizer.convert_tokens_to_ids)
+    return Checkpoint(name, name, model.eval(), tokenizer, processor)
+
+
+def engine_of(checkpoint: Checkpoint) -> Engine:
+    """foveal's, as `load_model` sets it up. Changes the model's modules: run others before."""
+    batch_images(checkpoint.model)
+    use_linear_patches(checkpoint.model)
+    return Engine(checkpoint, autocast=checkpoint.model.dtype == torch.float32)
+
+
+class PlainLoop:
+    """Each step sends the whole conversation to transformers, as in-process agents do."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self._model = checkpoint.model
+        self._tokenizer = checkpoint.tokenizer
+        self._prompts = PromptBuilder(checkpoint.tokenizer, checkpoint.image_processor)
+        self.encodes = self.prefilled = 0
+
+    def choose(self, conversation: Conversation, answers: Sequence[str]) -> str:
+        """The answer whose first token is the likeliest."""
+        firsts = [self._prompts.encode(answer)[0] for answer in answers]
+        with self._inference():
+            logits = self._model(**self._inputs(conversation), logits_to_keep=1).logits[0, -1]
+        return answers[int(logits[firsts].argmax())]
+
+    def write(self, conversation: Conversation, *, tokens: int) -> str:
+        inputs = self._inputs(conversation)
+        with self._inference():
+            ids = self._model.generate(
+                **inputs, do_sample=False, min_new_tokens=tokens, max_new_tokens=tokens
+            )
+        written = ids[0, inputs["input_ids"].shape[1] :]
+        return str(self._tokenizer.decode(written, skip_special_tokens=True))
+
+    def _inputs(self, conversation: Conversation) -> dict[str, Tensor]:
+        prompt = self._prompts.build(conversation)
+        self.encodes += len(prompt.grids)
+        self.prefilled += len(prompt.ids)
+        return {
+            "input_ids": torch.tensor([prompt.ids]),
+            "attention_mask": torch.ones(1, len(prompt.ids), dtype=torch.long),
+            "mm_token_type_ids": torch.tensor([prompt.token_types]),
+            "pixel_values": torch.from_numpy(prompt.patches),
+            "image_grid_thw": torch.tensor(prompt.grids),
+        }
+
+    def _inference(self) -> AbstractContextManager[None]:
+        autocast = self._model.dtype == torch.float32
+        return Runner(self._model, self._prompts.patcher, autocast=autocast).inference()
+
+
+def random_pixels(rng: np.random.Generator, side: int) -> np.ndarray:
+    return rng.integers(0, 256, (side, side), dtype=np.uint8)
+
+
+def _random_model() -> Qwen3VLForConditionalGeneration:
+    torch.manual_seed(0)
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.bfloat16)
+    try:
+        return Qwen3VLForConditionalGeneration(TWO_B)
+    finally:
+        torch.set_default_dtype(before)
