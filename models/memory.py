@@ -69,7 +69,7 @@ class GrowingLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is re
         )
 
     def row(self, row: int, tokens: Tensor) -> Layer:
-        """The tokens of one row whose flag is set."""
+        """Copies of some tokens of one row."""
         return Layer(*(held[row][:, tokens] for held in self.held()))
 
     def held(self) -> tuple[Tensor, Tensor]:
@@ -136,9 +136,9 @@ class Memory:
         """Tokens of one row."""
         return int(self.seen[row].sum())
 
-    def row(self, row: int) -> Layers:
-        """Of one row's own tokens."""
-        tokens = self.seen[row].bool()
+    def row(self, row: int, start: int = 0) -> Layers:
+        """Copies of one row's own tokens from `start` on."""
+        tokens = self.seen[row].nonzero().squeeze(1)[start:]
         return [layer.row(row, tokens) for layer in self.layers]
 
 

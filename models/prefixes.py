@@ -6,7 +6,7 @@ is RadixAttention's (Zheng et al. 2024, arXiv:2312.07104).
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -98,13 +98,12 @@ class Prefixes:
         self._touch(path)
         return Known(length, tuple(pieces))
 
-    def add(self, keys: TokenKeys, layers: Layers) -> None:
-        """`layers` holds all tokens of `keys`; what is already known of them is not kept twice."""
+    def add(self, keys: TokenKeys, layers: Callable[[int], Layers]) -> None:
+        """`layers` copies those of all tokens from one on: what is known is not kept twice."""
         path, length = self._walk(keys)
         if length < len(keys):
             at = self._split(path, length)
-            copied = [Layer(*(part[:, length:].clone() for part in layer)) for layer in layers]
-            leaf = _Node(keys[length:], copied, at)
+            leaf = _Node(keys[length:], layers(length), at)
             at.children[leaf.first] = leaf
             path = [*self._path(at), leaf]
             self.bytes += leaf.bytes

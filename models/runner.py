@@ -9,7 +9,7 @@ stands on the right of the new tokens, so no prompt's own tokens see it.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -106,7 +106,7 @@ class Runner:
     def keep(self, row: Row, memory: Memory, index: int, *, written: Sequence[int] = ()) -> None:
         """Remember a row of the memory: its prompt, and of what was written as much as was read."""
         keys = np.concatenate([row.keys, text_keys(written)])
-        self._prefixes.add(keys[: memory.length(index)], memory.row(index))
+        self._prefixes.add(keys[: memory.length(index)], partial(memory.row, index))
 
     def forget(self, outline: Outline, pictures: Sequence[Pixels]) -> None:
         """Drop what is kept of a prompt, but for what others begin with."""
@@ -137,7 +137,7 @@ class Runner:
         if len(rows) == 1 or shared - known.length < _LEAST_SHARED:
             return Usage()
         reading = self._run([Span(first, known, shared)])
-        self._prefixes.add(first.keys[:shared], reading.memory.row(0))
+        self._prefixes.add(first.keys[:shared], partial(reading.memory.row, 0))
         return reading.usage[0]
 
     def _run(self, spans: Sequence[Span]) -> Reading:

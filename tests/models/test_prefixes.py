@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from hypothesis import given
@@ -11,14 +13,12 @@ TOKEN_BYTES = 8
 sequences = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=12), min_size=1, max_size=12)
 
 
-def layers_of(ids: list[int]) -> list[Layer]:
+def layers_of(ids: list[int]) -> Callable[[int], list[Layer]]:
     """Keys that tell which tokens they are of, and values that tell how many stand before."""
     tokens = torch.tensor(ids, dtype=torch.float32)
-    return [
-        Layer(
-            tokens.reshape(1, -1, 1), torch.arange(len(ids), dtype=torch.float32).reshape(1, -1, 1)
-        )
-    ]
+    places = torch.arange(len(ids), dtype=torch.float32)
+    whole = Layer(tokens.reshape(1, -1, 1), places.reshape(1, -1, 1))
+    return lambda start: [Layer(*(part.clone() for part in whole.part(start)))]
 
 
 def recalled(prefixes: Prefixes, ids: list[int]) -> list[int]:
