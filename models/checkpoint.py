@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,8 @@ from huggingface_hub.errors import HFValidationError
 
 from foveal.schemas.errors import BadModel
 
-FAMILY = ("qwen3_vl", "qwen3_vl_moe")
+MIXTURE = "qwen3_vl_moe"
+FAMILY = ("qwen3_vl", MIXTURE)
 """`model_type` in `config.json` of the checkpoints that the engine runs."""
 
 SHIPPED = Path(__file__).with_name("tiny")
@@ -36,11 +37,16 @@ class Files:
     weights: tuple[Path, ...]
     commit: str
     """The hub's; empty where the files come from a folder."""
+    config: Mapping[str, Any]
 
     @cached_property
     def revision(self) -> str:
         """The hub's commit; of a folder, SHA-256 over its weight files, which takes its time."""
-        return self.commit or _sha256(self.weights)
+        return self.commit or sha256(self.weights)
+
+    @property
+    def is_mixture(self) -> bool:
+        return bool(self.config["model_type"] == MIXTURE)
 
     @property
     def bytes(self) -> int:
@@ -84,26 +90,27 @@ def _checked(name: str, folder: Path, *, commit: str = "") -> Files:
     for alternatives in NEEDED:
         if not any((folder / file).is_file() for file in alternatives):
             raise _incomplete(name, alternatives[0])
-    family = _read_json(folder / "config.json").get("model_type")
+    config = read_json(folder / "config.json")
+    family = config.get("model_type")
     if family not in FAMILY:
         raise BadModel(
             f"{name!r} is a model of type {family!r}, which foveal does not run",
             fix="use a Qwen3-VL checkpoint",
         )
     weights = tuple(_weight_files(name, folder))
-    return Files(name, folder, weights, commit)
+    return Files(name, folder, weights, commit, config)
 
 
 def _weight_files(name: str, folder: Path) -> Iterator[Path]:
     index = folder / "model.safetensors.index.json"
-    shards = _read_json(index)["weight_map"].values() if index.is_file() else ["model.safetensors"]
+    shards = read_json(index)["weight_map"].values() if index.is_file() else ["model.safetensors"]
     for file in sorted(set(shards)):
         if not (folder / file).is_file():
             raise _incomplete(name, file)
         yield folder / file
 
 
-def _sha256(files: Iterable[Path]) -> str:
+def sha256(files: Iterable[Path]) -> str:
     """Of the files' bytes one after another; of a single file, what `sha256sum` prints."""
     digest = hashlib.sha256()
     for path in files:
@@ -113,7 +120,7 @@ def _sha256(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:

@@ -6,6 +6,7 @@ from transformers.models.qwen3_vl.modeling_qwen3_vl import (
     Qwen3VLVisionPatchEmbed,
 )
 from transformers.models.qwen3_vl_moe.modeling_qwen3_vl_moe import (
+    Qwen3VLMoeTextExperts,
     Qwen3VLMoeVisionAttention,
     Qwen3VLMoeVisionPatchEmbed,
 )
@@ -13,3 +14,4 @@ from transformers.models.qwen3_vl_moe.modeling_qwen3_vl_moe import (
 Qwen3VL = Qwen3VLForConditionalGeneration | Qwen3VLMoeForConditionalGeneration
 VisionAttention = Qwen3VLVisionAttention | Qwen3VLMoeVisionAttention
 PatchEmbedding = Qwen3VLVisionPatchEmbed | Qwen3VLMoeVisionPatchEmbed
+Experts = Qwen3VLMoeTextExperts
