@@ -1,6 +1,8 @@
+from copy import deepcopy
+
 import pytest
 
-from foveal.models.adapter import Adapter
+from foveal.models.adapter import Adapter, opens_thinking
 from foveal.models.engine import Engine
 from foveal.models.prompt import PromptBuilder
 
@@ -19,3 +21,24 @@ def test_the_chat_template_says_whether_the_model_thinks_first(
 ) -> None:
     assert engine.adapter.skip_thinking == ""
     assert thinking_engine.adapter.skip_thinking == "\n</think>\n\n"
+
+
+USER = "{% for message in messages %}<|im_start|>{{ message.role }}\n?<|im_end|>\n{% endfor %}"
+
+
+@pytest.mark.parametrize(
+    ("ending", "opens"),
+    [
+        ("<|im_start|>assistant\n", False),
+        ("<|im_start|>assistant\n<think>\n", True),
+        ("<|im_start|>assistant\n<think>\n\n</think>\n\n", False),
+        ("<|im_start|>assistant\n{% if enable_thinking %}<think>\n{% endif %}", False),
+    ],
+    ids=["Instruct", "Thinking", "a thought that is closed", "thinking on request"],
+)
+def test_only_a_template_that_leaves_a_thought_open_thinks_first(
+    engine: Engine, ending: str, opens: bool
+) -> None:
+    tokenizer = deepcopy(engine._tokenizer)
+    tokenizer.chat_template = f"{USER}{{% if add_generation_prompt %}}{ending}{{% endif %}}"
+    assert opens_thinking(tokenizer) is opens
