@@ -31,9 +31,6 @@ class EvalOptions:
     limit: int | None = None
     """Pairs measured, spread evenly over all there are; all where none is given."""
 
-    model_name: str | None = None
-    """In place of the workflow's own model."""
-
     progress: Progress = _unwatched
 
     def __post_init__(self) -> None:
@@ -43,7 +40,7 @@ class EvalOptions:
     def load_model(self) -> VisionLanguageModel:
         from foveal.models.load import load_model
 
-        return load_model(self.model_name or self.workflow.model)
+        return load_model(self.workflow.model, self.workflow.loading)
 
 
 class Eval(Protocol):

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal, get_args
+from dataclasses import replace
 
 import torch
 from safetensors import SafetensorError
@@ -15,48 +15,58 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from foveal.models.checkpoint import COPY, Files, find_checkpoint
+from foveal.models.checkpoint import COPY, Files
 from foveal.models.engine import Checkpoint, Engine
+from foveal.models.experts import split_experts
+from foveal.models.lora import add_lora
 from foveal.models.patch_embedding import use_linear_patches
+from foveal.models.quantisation import quantised
 from foveal.models.qwen3_vl import Qwen3VL
+from foveal.models.source import Source, find_source
+from foveal.models.spread import join_devices
 from foveal.models.vision_attention import batch_images
 from foveal.schemas.errors import BadModel
-
-Dtype = Literal["auto", "float32", "bfloat16", "float16"]
+from foveal.schemas.loading import Loading
 
 SMALL_BYTES = 2_000_000_000
 """Up to this size a bf16 checkpoint runs on CPU from float32 weights; beyond, as it is stored."""
 
+AS_IT_IS = Loading()
 
-def load_model(name: str, *, device: str = "auto", dtype: Dtype = "auto") -> Engine:
-    """`tiny`, a folder, or a hub name of a Qwen3-VL checkpoint.
+
+def load_model(name: str, loading: Loading = AS_IT_IS) -> Engine:
+    """`tiny`, a folder, or a hub name of a Qwen3-VL checkpoint, dense or a mixture of experts.
 
     `auto` takes an accelerator where there is one, and the checkpoint's own precision; on CPU a
     small bf16 checkpoint keeps float32 weights and does its matrix products in bf16.
     """
-    place = _device(device)
-    if dtype not in get_args(Dtype):
-        raise BadModel(
-            f"there is no dtype {dtype!r}", fix=f"use one of {', '.join(get_args(Dtype))}"
-        )
-    files = find_checkpoint(name)
+    source = find_source(name, loading)
+    place = _device(loading.device)
     with _without_progress_bars():
-        checkpoint = _load(files, dtype)
-    mixed = dtype == "auto" and place.type == "cpu" and _is_small_bf16(checkpoint.model, files)
+        checkpoint = _load(source, place)
+    mixed = _may_mix(loading, place) and _is_small_bf16(checkpoint.model, source.files)
     if mixed:
         checkpoint.model.float()
+    if source.lora is not None:
+        model = add_lora(checkpoint.model, source.lora, merge=loading.quantisation is None)
+        checkpoint = replace(checkpoint, model=model)
+    if loading.device_map is not None:
+        join_devices(checkpoint.model, name=name)
+    if loading.quantisation is not None:
+        _leave_file(checkpoint.model)
+        split_experts(checkpoint.model)
     batch_images(checkpoint.model)
     use_linear_patches(checkpoint.model)
-    checkpoint.model.to(place)
     return Engine(checkpoint, autocast=mixed and _multiplies_bf16())
 
 
-def _load(files: Files, dtype: Dtype) -> Checkpoint:
+def _load(source: Source, place: torch.device) -> Checkpoint:
+    files = source.files
     try:
         return Checkpoint(
             name=files.name,
-            revision=files.revision,
-            model=_load_weights(files, dtype),
+            revision=source.revision,
+            model=_load_weights(source, place),
             tokenizer=_load_tokenizer(files),
             image_processor=AutoImageProcessor.from_pretrained(
                 files.folder,
@@ -64,6 +74,11 @@ def _load(files: Files, dtype: Dtype) -> Checkpoint:
                 backend="pil",  # the same numbers with and without torchvision
             ),
         )
+    except torch.OutOfMemoryError as error:
+        raise BadModel(
+            f"{files.name!r} does not fit on {place}",
+            fix="quantise it, spread it over several accelerators, or use a smaller model",
+        ) from error
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise BadModel(f"{files.name!r} cannot be loaded ({error})", fix=COPY) from error
 
@@ -83,19 +98,30 @@ def _load_tokenizer(files: Files) -> PreTrainedTokenizerFast:
     return tokenizer
 
 
-def _load_weights(files: Files, dtype: Dtype) -> Qwen3VL:
+def _load_weights(source: Source, place: torch.device) -> Qwen3VL:
+    files, loading = source.files, source.loading
+    quantisation = loading.quantisation
     model, found = AutoModelForImageTextToText.from_pretrained(
         files.folder,
-        dtype=dtype,
+        dtype=loading.dtype,
+        device_map=loading.device_map or {"": place},
         local_files_only=True,
         use_safetensors=True,
         output_loading_info=True,
+        quantization_config=None if quantisation is None else quantised(quantisation, place),
     )
     if found["missing_keys"]:  # transformers would go on with random numbers in their place
         raise BadModel(
             f"{files.name!r} lacks weights, e.g. {min(found['missing_keys'])!r}", fix=COPY
         )
     return model
+
+
+def _leave_file(model: Qwen3VL) -> None:
+    """Copies what was not quantised, so that the file it is mapped from leaves memory."""
+    for weight in model.parameters():
+        if type(weight.data) is torch.Tensor:
+            weight.data = weight.data.clone()
 
 
 def _device(name: str) -> torch.device:
@@ -106,6 +132,10 @@ def _device(name: str) -> torch.device:
         return torch.zeros(1, device=name).device
     except (RuntimeError, AssertionError) as error:
         raise BadModel(f"there is no device {name!r} here", fix="use auto or cpu") from error
+
+
+def _may_mix(loading: Loading, place: torch.device) -> bool:
+    return loading.dtype == "auto" and loading.quantisation is None and place.type == "cpu"
 
 
 def _is_small_bf16(model: Qwen3VL, files: Files) -> bool:

@@ -10,7 +10,10 @@ from foveal.schemas.verdict import Verdict
 
 class ModelRecord(Strict):
     name: str
-    revision: str = Field(description="SHA-256 over the weight files, or the hub revision")
+    revision: str = Field(
+        description="SHA-256 over the weight files, or the hub revision; then, each after a '+', "
+        "that of a LoRA adapter and the quantisation"
+    )
     calibration: str | None = Field(
         default=None, description="what the confidences were calibrated on; null: uncalibrated"
     )

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from foveal.schemas.base import Strict
 from foveal.schemas.constraint import Constraint
+from foveal.schemas.loading import Loading
 
 
 class LabelDefinition(Strict):
@@ -76,6 +77,7 @@ class Workflow(Strict):
     name: str = Field(min_length=1)
     graph: Literal["compare", "survey"] = "compare"
     model: str = Field(default="tiny", description="'tiny', a folder, or a hub name")
+    loading: Loading = Loading()
     language: Literal["en", "zh"] = "en"
     subject: str = Field(description="what is inspected, as the system layer names it")
     labels: list[LabelDefinition] = Field(min_length=2)

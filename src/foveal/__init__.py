@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from foveal.models.load import load_model
     from foveal.schemas.errors import FovealError
     from foveal.schemas.finding import Finding
+    from foveal.schemas.loading import Loading
     from foveal.schemas.report import Report
     from foveal.schemas.workflow import Workflow
     from foveal.workflow_file import load_workflow
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Finding",
     "FovealError",
+    "Loading",
     "Report",
     "Workflow",
     "__version__",
@@ -36,6 +38,7 @@ __all__ = [
 _MODULES = {
     "Finding": "schemas.finding",
     "FovealError": "schemas.errors",
+    "Loading": "schemas.loading",
     "Report": "schemas.report",
     "Workflow": "schemas.workflow",
     "compare": "api",

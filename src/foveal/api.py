@@ -51,7 +51,7 @@ def run(
     progress("Reading")
     rules = _rules(workflow)
     template, tested = _read(inputs)
-    load = _find(model, rules.model)
+    load = _find(model, rules)
     directory = RunDirectory.open(_folder(out))
     progress("Loading the model")
     loaded = load()
@@ -76,13 +76,13 @@ def _read(inputs: Mapping[str, PathName]) -> list[Image]:
 
 
 def _find(
-    model: str | VisionLanguageModel | ModelChoice | None, otherwise: str
+    model: str | VisionLanguageModel | ModelChoice | None, workflow: Workflow
 ) -> Callable[[], VisionLanguageModel]:
     """What gives the model, which is known to be there."""
     if model is None or isinstance(model, str):
         model = ModelChoice(model)
     if isinstance(model, ModelChoice):
-        return model.find(otherwise)
+        return model.for_workflow(workflow).find()
     loaded = model
     return lambda: loaded
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from foveal.model_choice import Dtype, ModelChoice
+from foveal.model_choice import ModelChoice
+from foveal.model_options import with_model
 from foveal.schemas.verdict import EXIT_CODES
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
@@ -18,12 +19,6 @@ Out = Annotated[
 Rules = Annotated[
     str, typer.Option("--workflow", metavar="FILE|NAME", help="What to look for, and how.")
 ]
-ModelName = Annotated[
-    str | None,
-    typer.Option("--model", metavar="NAME", help="'tiny', a folder or a hub name."),
-]
-Device = Annotated[str, typer.Option(metavar="NAME", help="'cpu', 'cuda', …")]
-Precision = Annotated[Dtype, typer.Option("--dtype", help="Number format of the weights.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -51,15 +46,14 @@ def foveal(*, version: Version = False) -> None:
 
 
 @app.command()
+@with_model
 def compare(
     template: Annotated[str, typer.Argument(metavar="TEMPLATE", help="Image of a good part.")],
     tested: Annotated[str, typer.Argument(metavar="TESTED", help="Image of the part to check.")],
     *,
     out: Out,
+    model: ModelChoice,
     workflow: Rules = "board-compare",
-    model: ModelName = None,
-    device: Device = "auto",
-    dtype: Precision = "auto",
     as_json: AsJson = False,
 ) -> int:
     """Compare a tested part with its template.
@@ -68,12 +62,14 @@ def compare(
     foveal compare template.png tested.png --out run
     foveal compare template.png tested.png --out run --json | jq .verdict
     foveal compare a.png b.png --out run --model Qwen/Qwen3-VL-8B-Instruct
+    foveal compare a.png b.png --out run --model Qwen/Qwen3-VL-8B-Instruct --quantisation int8
     """
     inputs = {"template": template, "tested": tested}
-    return _run(workflow, inputs, out=out, model=ModelChoice(model, device, dtype), as_json=as_json)
+    return _run(workflow, inputs, out=out, model=model, as_json=as_json)
 
 
 @app.command()
+@with_model
 def run(
     workflow: Annotated[
         str, typer.Argument(metavar="WORKFLOW", help="A YAML file, or the name of one that ships.")
@@ -83,9 +79,7 @@ def run(
     ],
     *,
     out: Out,
-    model: ModelName = None,
-    device: Device = "auto",
-    dtype: Precision = "auto",
+    model: ModelChoice,
     as_json: AsJson = False,
 ) -> int:
     """Run a workflow on its inputs.
@@ -97,7 +91,7 @@ def run(
     from foveal.inputs import name_inputs
 
     inputs = name_inputs(given)
-    return _run(workflow, inputs, out=out, model=ModelChoice(model, device, dtype), as_json=as_json)
+    return _run(workflow, inputs, out=out, model=model, as_json=as_json)
 
 
 @app.command()
@@ -116,7 +110,8 @@ def schema(
 
 
 @app.command()
-def doctor(*, model: ModelName = None, device: Device = "auto", dtype: Precision = "auto") -> None:
+@with_model
+def doctor(*, model: ModelChoice) -> None:
     """Show versions and devices, load the model, and check that it sees.
 
     \b
@@ -127,18 +122,19 @@ def doctor(*, model: ModelName = None, device: Device = "auto", dtype: Precision
     from foveal.progress import shown_steps
 
     with shown_steps() as progress:
-        for fact in examine(ModelChoice(model, device, dtype), progress):
+        for fact in examine(model, progress):
             typer.echo(f"{fact.name:<24}{fact.value}")
 
 
 @app.command("eval")
+@with_model
 def evaluate(
     name: Annotated[str, typer.Argument(metavar="NAME", help="deeppcb, drawn, …")],
     *,
+    model: ModelChoice,
     data: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the data.")] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", help="Pairs to take.", min=1)] = None,
     workflow: Rules = "board-compare",
-    model: ModelName = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure quality on labelled data.
@@ -155,9 +151,13 @@ def evaluate(
     rules = load_workflow(workflow)
     from foveal.evals.options import EvalOptions
 
+    chosen = model.for_workflow(rules)
     with shown_count(name) as progress:
         options = EvalOptions(
-            workflow=rules, data=data, limit=limit, model_name=model, progress=progress
+            workflow=rules.model_copy(update={"model": chosen.name, "loading": chosen.loading}),
+            data=data,
+            limit=limit,
+            progress=progress,
         )
         figures = found.run(options)
     if as_json:

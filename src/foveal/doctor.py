@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Callable, Iterator
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,8 @@ FAST = ("avx2", "avx512_f", "avx512_bf16", "amx_bf16")
 
 LIBRARIES = ("transformers", "llguidance", "langgraph", "opencv-python-headless", "pillow")
 
+EXTRAS = {"torchao": "quantisation", "peft": "lora"}
+
 
 class Fact(NamedTuple):
     name: str
@@ -25,7 +27,7 @@ def examine(model: ModelChoice, progress: Callable[[str], None]) -> Iterator[Fac
     """A fact as soon as it is known; raises FovealError where the model is not there or blind."""
     progress("Importing torch")
     yield from _software()
-    load = model.find("tiny")
+    load = model.find()
     progress("Loading the model")
     loaded = load()
     yield Fact("model", f"{loaded.name}, revision {loaded.revision}")
@@ -41,6 +43,15 @@ def _software() -> Iterator[Fact]:
     yield from _torch()
     for library in LIBRARIES:
         yield Fact(library, version(library))
+    for library, extra in EXTRAS.items():
+        yield Fact(library, _extra(library, extra))
+
+
+def _extra(library: str, extra: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return f"not installed (pip install 'foveal[{extra}]')"
 
 
 def _torch() -> Iterator[Fact]:

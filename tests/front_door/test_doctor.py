@@ -20,5 +20,5 @@ def test_the_machine_is_described_even_where_the_model_is_not_there() -> None:
     assert facts["foveal"] == version("foveal")
     assert facts["python"].startswith(python_version())
     assert facts["torch"].startswith(version("torch"))
-    assert {"device", "threads", "processor", "transformers"} <= facts.keys()
+    assert {"device", "threads", "processor", "transformers", "peft", "torchao"} <= facts.keys()
     assert steps == ["Importing torch"]

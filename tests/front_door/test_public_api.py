@@ -2,13 +2,10 @@
 
 import subprocess
 import sys
-from typing import get_args
 
 import pytest
 
 import foveal
-from foveal.model_choice import Dtype
-from foveal.models import load
 
 
 @pytest.mark.parametrize("name", foveal.__all__)
@@ -32,7 +29,3 @@ sys.exit("torch" in sys.modules)
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
 
     assert (loaded.returncode, loaded.stderr) == (0, b"")
-
-
-def test_the_command_line_offers_every_dtype_that_models_load() -> None:
-    assert get_args(Dtype) == get_args(load.Dtype)

@@ -15,12 +15,16 @@ from transformers import (
     Qwen2VLImageProcessorPil,
     Qwen3VLConfig,
     Qwen3VLForConditionalGeneration,
+    Qwen3VLMoeConfig,
+    Qwen3VLMoeForConditionalGeneration,
 )
 
 from foveal.models.engine import Engine
 from foveal.models.load import load_model
 from foveal.models.prompt import PromptBuilder
 from foveal.models.protocol import Conversation, Message, Part, Picture
+from foveal.models.qwen3_vl import Qwen3VL
+from foveal.schemas.loading import Loading
 
 SPECIAL_TOKENS = (
     "<|endoftext|>",
@@ -96,10 +100,9 @@ def make_image_processor() -> Qwen2VLImageProcessorPil:
     )
 
 
-def make_model(tokenizer: PreTrainedTokenizerFast) -> Qwen3VLForConditionalGeneration:
-    """Weights wide enough that pictures and words change the answer."""
+def make_config(tokenizer: PreTrainedTokenizerFast) -> Qwen3VLConfig:
     ids = {token: tokenizer.convert_tokens_to_ids(token) for token in SPECIAL_TOKENS}
-    config = Qwen3VLConfig(
+    return Qwen3VLConfig(
         text_config={
             "vocab_size": 512,  # wider than the tokenizer, as Qwen's is
             "hidden_size": 64,
@@ -137,8 +140,23 @@ def make_model(tokenizer: PreTrainedTokenizerFast) -> Qwen3VLForConditionalGener
         vision_end_token_id=ids["<|vision_end|>"],
         tie_word_embeddings=True,
     )
+
+
+def make_mixture_config(dense: Qwen3VLConfig) -> Qwen3VLMoeConfig:
+    config = dense.to_dict() | {"model_type": "qwen3_vl_moe"}
+    config["vision_config"] |= {"model_type": "qwen3_vl_moe_vision"}
+    config["text_config"] |= {
+        "model_type": "qwen3_vl_moe_text",
+        "num_experts": 4,
+        "num_experts_per_tok": 2,
+        "moe_intermediate_size": 48,  # no matrix is square, so a transposed one does not fit
+    }
+    return Qwen3VLMoeConfig(**config)
+
+
+def randomise(model: Qwen3VL) -> Qwen3VL:
+    """Weights wide enough that pictures and words change the answer."""
     torch.manual_seed(0)
-    model = Qwen3VLForConditionalGeneration(config)
     for parameter in model.parameters():
         if parameter.ndim > 1:
             torch.nn.init.normal_(parameter, std=0.2)
@@ -149,7 +167,16 @@ def save_checkpoint(folder: Path, chat_template: str = CHAT_TEMPLATE) -> Path:
     tokenizer = make_tokenizer(chat_template)
     tokenizer.save_pretrained(folder)
     make_image_processor().save_pretrained(folder)
-    make_model(tokenizer).save_pretrained(folder)
+    randomise(Qwen3VLForConditionalGeneration(make_config(tokenizer))).save_pretrained(folder)
+    return folder
+
+
+def save_mixture(folder: Path) -> Path:
+    tokenizer = make_tokenizer()
+    tokenizer.save_pretrained(folder)
+    make_image_processor().save_pretrained(folder)
+    config = make_mixture_config(make_config(tokenizer))
+    randomise(Qwen3VLMoeForConditionalGeneration(config)).save_pretrained(folder)
     return folder
 
 
@@ -159,14 +186,19 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def mixture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_mixture(tmp_path_factory.mktemp("mixture"))
+
+
+@pytest.fixture(scope="session")
 def engine(checkpoint: Path) -> Engine:
-    return load_model(str(checkpoint), device="cpu")
+    return load_model(str(checkpoint), Loading(device="cpu"))
 
 
 @pytest.fixture(scope="session")
 def thinking_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     folder = save_checkpoint(tmp_path_factory.mktemp("thinking"), THINKING_TEMPLATE)
-    return load_model(str(folder), device="cpu")
+    return load_model(str(folder), Loading(device="cpu"))
 
 
 @pytest.fixture

@@ -1,19 +1,37 @@
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import Qwen3VLMoeConfig, Qwen3VLMoeForConditionalGeneration
+from transformers import AutoModelForImageTextToText, Qwen3VLMoeForConditionalGeneration
 
 from foveal.models.engine import Engine
-from foveal.models.load import Dtype, load_model
+from foveal.models.load import load_model
 from foveal.models.patch_embedding import LinearPatchEmbedding
-from foveal.models.protocol import ChooseRequest, Message, VisionLanguageModel
+from foveal.models.protocol import (
+    ChooseRequest,
+    Conversation,
+    Message,
+    VisionLanguageModel,
+    WriteRequest,
+)
 from foveal.models.vision_attention import BatchedVisionAttention
 from foveal.schemas.errors import BadModel
+from foveal.schemas.loading import Loading
+from foveal.schemas.precision import Dtype
 
+Ask = Callable[..., Conversation]
+
+FINDING = {
+    "type": "object",
+    "properties": {"label": {"enum": ["open", "short"]}, "box": {"const": [1, 2, 3, 4]}},
+    "required": ["label", "box"],
+    "additionalProperties": False,
+}
 QUESTION = ChooseRequest((Message("user", ("What changed?",)),), ("open", "short"))
 
 
@@ -53,35 +71,64 @@ def test_loading_says_nothing(checkpoint: Path, capfd: pytest.CaptureFixture[str
 
 
 def test_a_small_bf16_checkpoint_keeps_float32_weights_on_cpu(bf16_copy: Path) -> None:
-    mixed = load_model(str(bf16_copy), device="cpu")
+    mixed = load_model(str(bf16_copy), Loading(device="cpu"))
     assert mixed._runner.model.dtype == torch.float32
-    exact = load_model(str(bf16_copy), device="cpu", dtype="float32")
+    exact = load_model(str(bf16_copy), Loading(device="cpu", dtype="float32"))
     (found,), (expected,) = mixed.choose([QUESTION]), exact.choose([QUESTION])
     assert found.probabilities == pytest.approx(expected.probabilities, abs=0.05)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_a_precision_that_is_asked_for_is_kept(checkpoint: Path, dtype: Dtype) -> None:
-    engine = load_model(str(checkpoint), device="cpu", dtype=dtype)
+    engine = load_model(str(checkpoint), Loading(device="cpu", dtype=dtype))
     assert engine._runner.model.dtype == getattr(torch, dtype)
     assert sum(engine.choose([QUESTION])[0].probabilities.values()) == pytest.approx(1)
 
 
-def test_a_mixture_of_experts_runs_the_same_way(copy: Path) -> None:
-    config = json.loads((copy / "config.json").read_text()) | {"model_type": "qwen3_vl_moe"}
-    config["text_config"] |= {
-        "model_type": "qwen3_vl_moe_text",
-        "num_experts": 4,
-        "num_experts_per_tok": 2,
-        "moe_intermediate_size": 32,
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_a_mixture_of_experts_chooses_and_writes_as_a_dense_model_does(
+    mixture: Path, ask: Ask, dtype: Dtype
+) -> None:
+    engine = load_model(str(mixture), Loading(device="cpu", dtype=dtype))
+    conversation = ask("What changed?", (64, 96), (32, 32))
+    (choice,) = engine.choose([ChooseRequest(conversation, ("open", "short"))])
+    (reply,) = engine.write([WriteRequest(conversation, json_schema=FINDING)])
+    assert isinstance(engine._runner.model, Qwen3VLMoeForConditionalGeneration)
+    assert sum(choice.probabilities.values()) == pytest.approx(1)
+    assert reply.finish == "stop"
+    jsonschema.validate(json.loads(reply.text), FINDING)
+
+
+def test_a_mixture_of_experts_writes_what_transformers_generates(mixture: Path, ask: Ask) -> None:
+    engine = load_model(str(mixture), Loading(device="cpu"))
+    plain = AutoModelForImageTextToText.from_pretrained(mixture)
+    conversation = ask("What changed?", (64, 96), (32, 32))
+    prompt = engine.prompts.build(conversation)
+    written = plain.generate(
+        input_ids=torch.tensor([prompt.ids]),
+        attention_mask=torch.ones(1, len(prompt.ids), dtype=torch.long),
+        mm_token_type_ids=torch.tensor([prompt.token_types]),
+        pixel_values=torch.from_numpy(prompt.patches),
+        image_grid_thw=torch.tensor(prompt.grids),
+        do_sample=False,
+        max_new_tokens=16,
+    )
+    (reply,) = engine.write([WriteRequest(conversation, max_new_tokens=16)])
+    assert reply.text == engine._decode(written[0, len(prompt.ids) :].tolist())
+
+
+def test_experts_are_read_in_the_layout_that_qwen_publishes(mixture: Path, tmp_path: Path) -> None:
+    """[experts, in, out], where transformers 5 keeps and saves [experts, out, in]."""
+    published = Path(shutil.copytree(mixture, tmp_path / "published"))
+    weights = load_file(published / "model.safetensors")
+    turned = {
+        name: weight.transpose(1, 2).contiguous() if ".experts." in name else weight
+        for name, weight in weights.items()
     }
-    config["vision_config"] |= {"model_type": "qwen3_vl_moe_vision"}
-    torch.manual_seed(0)
-    Qwen3VLMoeForConditionalGeneration(Qwen3VLMoeConfig(**config)).save_pretrained(copy)
-    engine = load_model(str(copy))
-    attention = engine._runner.model.model.visual.blocks[0].attn
-    assert isinstance(attention, BatchedVisionAttention)
-    assert sum(engine.choose([QUESTION])[0].probabilities.values()) == pytest.approx(1)
+    save_file(turned, published / "model.safetensors", metadata={"format": "pt"})
+    (expected,) = load_model(str(mixture)).choose([QUESTION])
+    (found,) = load_model(str(published)).choose([QUESTION])
+    assert found.probabilities == pytest.approx(expected.probabilities, abs=1e-6)
 
 
 def test_a_processor_saved_whole_is_read_too(copy: Path) -> None:
@@ -129,11 +176,20 @@ def test_a_checkpoint_without_a_chat_template_is_refused(copy: Path) -> None:
         load_model(str(copy))
 
 
-def test_a_device_that_is_not_there_is_refused(checkpoint: Path) -> None:
-    with pytest.raises(BadModel, match="there is no device 'toaster' here: use auto or cpu"):
-        load_model(str(checkpoint), device="toaster")
+@pytest.mark.parametrize(
+    "device",
+    [
+        "toaster",
+        "cuda:99",
+        pytest.param("cuda", marks=pytest.mark.skipif(torch.cuda.is_available(), reason="is here")),
+    ],
+)
+def test_a_device_that_is_not_there_is_refused(checkpoint: Path, device: str) -> None:
+    with pytest.raises(BadModel, match=f"there is no device '{device}' here: use auto or cpu"):
+        load_model(str(checkpoint), Loading(device=device))
 
 
-def test_an_unknown_precision_is_refused(checkpoint: Path) -> None:
-    with pytest.raises(BadModel, match=r"there is no dtype 'int3': use one of auto, float32"):
-        load_model(str(checkpoint), dtype="int3")  # type: ignore[arg-type]  # what a person may type
+def test_a_device_map_places_a_model_that_answers_the_same(checkpoint: Path) -> None:
+    (expected,) = load_model(str(checkpoint), Loading(device="cpu")).choose([QUESTION])
+    (found,) = load_model(str(checkpoint), Loading(device_map="auto")).choose([QUESTION])
+    assert found.probabilities == pytest.approx(expected.probabilities, abs=1e-6)

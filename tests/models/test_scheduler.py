@@ -20,6 +20,7 @@ from foveal.models.protocol import (
 from foveal.models.runner import Budgets
 from foveal.models.scheduler import Limits
 from foveal.schemas.errors import BadModel
+from foveal.schemas.loading import Loading
 
 Ask = Callable[..., Conversation]
 MakeEngine = Callable[[Limits], Engine]
@@ -136,7 +137,7 @@ def limited(engine: Engine, rows: int) -> None:
 
 @pytest.fixture
 def own_engine(checkpoint: Path) -> Engine:
-    return load_model(str(checkpoint), device="cpu")
+    return load_model(str(checkpoint), Loading(device="cpu"))
 
 
 def test_a_batch_that_does_not_fit_is_halved(
