@@ -120,7 +120,7 @@ def _load_weights(source: Source, place: torch.device) -> Qwen3VL:
 def _leave_file(model: Qwen3VL) -> None:
     """Copies what was not quantised, so that the file it is mapped from leaves memory."""
     for weight in model.parameters():
-        if type(weight.data) is torch.Tensor:
+        if type(weight.data) is torch.Tensor and weight.device.type == "cpu":
             weight.data = weight.data.clone()
 
 

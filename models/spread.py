@@ -19,5 +19,6 @@ def join_devices(model: Qwen3VL, *, name: str) -> None:
             fix="quantise it, or use a smaller model",
         )
     if len(places) > 1:
-        add_hook_to_module(model.model, AlignDevicesHook(io_same_device=True), append=True)
+        first = AlignDevicesHook(execution_device=model.device, io_same_device=True)
+        add_hook_to_module(model.model, first, append=True)
         model.lm_head.to(model.device)

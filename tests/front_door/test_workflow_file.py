@@ -14,7 +14,7 @@ Written = Callable[..., Path]
 
 KEYS = (
     "use one of calibration, constraints, decision, graph, harmless, instructions, labels, "
-    "language, looks, max_regions, model, name, scale, subject"
+    "language, loading, looks, max_regions, model, name, scale, subject"
 )
 
 
