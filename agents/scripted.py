@@ -8,6 +8,7 @@ from foveal.models.protocol import (
     Choice,
     ChooseRequest,
     Conversation,
+    Finish,
     Picture,
     Pixels,
     Reply,
@@ -35,6 +36,8 @@ class ScriptedModel:
 
     thinking: str = ""
     """Before each text."""
+    finish: Finish = "stop"
+    """Of replies that are not cut so."""
 
     name: str = "scripted"
     revision: str = "0" * 64
@@ -56,7 +59,7 @@ class ScriptedModel:
         return Reply(
             text=" ".join(kept),
             thinking=self.thinking,
-            finish="stop" if kept == words else "length",
+            finish=self.finish if kept == words else "length",
             log_probabilities=(0.0,) * len(kept),
             usage=_usage(request) + Usage(new_tokens=len(kept)),
         )

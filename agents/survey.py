@@ -12,7 +12,7 @@ from foveal.agents.comparison import Comparison, Judgement, Look, Region
 from foveal.agents.context import Context
 from foveal.agents.exhibit import Exhibit, record_brief
 from foveal.agents.listing import Listed, list_schema, read_list
-from foveal.models.protocol import Reply, WriteRequest
+from foveal.models.protocol import Finish, JsonSchema, Reply, WriteRequest
 from foveal.schemas.box import Box
 from foveal.schemas.report import Coverage
 from foveal.schemas.workflow import Workflow
@@ -35,7 +35,7 @@ def look_once(state: Comparison, runtime: Runtime[Context]) -> Comparison:
     schema = list_schema(workflow, box=boxes)
     reply, look = _ask(exhibit, schema, context)
     learned = Comparison(coverage=_coverage(exhibit.tested, workflow), usage=reply.usage)
-    listed = read_list(reply.text, schema)
+    listed = read_list(reply.text, schema) if reply.finish == "stop" else None
     if listed is None:
         return {**learned, "obstacle": _unreadable(reply)}
     judgements = [_judgement(item, exhibit.tested, look, context=context) for item in listed]
@@ -45,8 +45,9 @@ def look_once(state: Comparison, runtime: Runtime[Context]) -> Comparison:
 def _ask(exhibit: Exhibit, schema: dict[str, Any], context: Context) -> tuple[Reply, Look]:
     brief = brief_for("survey", context.workflow)
     record_brief(brief, context)
+    grammar = JsonSchema(schema)
     (reply,) = context.model.write(
-        [WriteRequest(exhibit.conversation(brief), schema, max_new_tokens=_MOST_TOKENS)]
+        [WriteRequest(exhibit.conversation(brief), grammar, max_new_tokens=_MOST_TOKENS)]
     )
     said = {"thinking": reply.thinking, "text": reply.text, "finish": reply.finish}
     pictures = exhibit.keep(context, "write", prompt=brief.sha256, **said, usage=reply.usage)
@@ -54,9 +55,14 @@ def _ask(exhibit: Exhibit, schema: dict[str, Any], context: Context) -> tuple[Re
 
 
 def _unreadable(reply: Reply) -> str:
-    if reply.finish == "length":
-        return f"the reply was cut at {reply.usage.new_tokens} tokens"
-    return "the reply is not the list that was asked for"
+    tokens = reply.usage.new_tokens
+    reasons: dict[Finish, str] = {
+        "stop": "the reply is not the list that was asked for",
+        "length": f"the reply was cut at {tokens} tokens",
+        "time": f"the reply was cut after {tokens} tokens, when its time was up",
+        "loop": f"the reply was cut after {tokens} tokens, because it repeated itself",
+    }
+    return reasons[reply.finish]
 
 
 def _judgement(item: Listed, tested: Seen, look: Look, *, context: Context) -> Judgement:

@@ -41,7 +41,9 @@ class Run(NamedTuple):
 def opening(side: int) -> Conversation:
     rng = np.random.default_rng(0)
     shown = [Picture(name, random_pixels(rng, side)) for name in "AB"]
-    system = "You inspect bare printed circuit boards. You compare the tested part with a reference."
+    system = (
+        "You inspect bare printed circuit boards. You compare the tested part with a reference."
+    )
     parts = ("Reference A: ", shown[0], "\nTested part B: ", shown[1], "\nWhat changed?")
     return Message("system", (system,)), Message("user", parts)
 
@@ -55,7 +57,10 @@ def talk(
     conversation, started = begun, perf_counter()
     for number, step in enumerate(STEPS, start=1):
         answer = choose(conversation) if step == "choose" else write(conversation)
-        following = Message("assistant", (answer,)), Message("user", (f"Step {number + 1}: go on.",))
+        following = (
+            Message("assistant", (answer,)),
+            Message("user", (f"Step {number + 1}: go on.",)),
+        )
         conversation = (*conversation, *following)
     return Run(perf_counter() - started, conversation)
 
@@ -126,7 +131,9 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, help="runs of each, after one to warm up")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    figures = measure(options.model, repeats=options.repeats or (5 if options.model == "tiny" else 1))
+    figures = measure(
+        options.model, repeats=options.repeats or (5 if options.model == "tiny" else 1)
+    )
     if options.json:
         print(json.dumps(figures))
         return

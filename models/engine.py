@@ -1,8 +1,9 @@
 """The model in this process: builds prompts, runs them in batches, reads answers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
+from time import monotonic
 
 from transformers import BaseImageProcessor, PreTrainedTokenizerFast
 
@@ -10,13 +11,22 @@ from foveal.models.adapter import Adapter, opens_thinking
 from foveal.models.answers import AnswerTree
 from foveal.models.choosing import Question
 from foveal.models.coordinates import Coordinates
-from foveal.models.draft import Draft, Ending
+from foveal.models.draft import Draft, Ending, time_limit
+from foveal.models.masks import Masks
+from foveal.models.mending import failed_before, mend
 from foveal.models.prompt import Outline, PromptBuilder, pictures
-from foveal.models.protocol import Choice, ChooseRequest, Conversation, Reply, WriteRequest
+from foveal.models.protocol import (
+    Choice,
+    ChooseRequest,
+    Conversation,
+    JsonSchema,
+    Reply,
+    WriteRequest,
+)
 from foveal.models.qwen3_vl import Qwen3VL
+from foveal.models.repair import Gap
 from foveal.models.runner import USUAL_BUDGETS, Budgets, Runner
 from foveal.models.scheduler import USUAL_LIMITS, Limits, Scheduler
-from foveal.models.schema_mask import SchemaMasks
 from foveal.models.writing import Task
 from foveal.schemas.errors import BadModel
 
@@ -40,7 +50,9 @@ class Engine:
         autocast: bool,
         limits: Limits = USUAL_LIMITS,
         budgets: Budgets = USUAL_BUDGETS,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
+        """`clock` counts the seconds of a request's time limit."""
         self.name, self.revision = checkpoint.name, checkpoint.revision
         self.prompts = PromptBuilder(checkpoint.tokenizer, checkpoint.image_processor)
         self.adapter = Adapter(
@@ -52,6 +64,7 @@ class Engine:
         self._scheduler = Scheduler(self._runner, limits)
         self._tokenizer = checkpoint.tokenizer
         self._context: int = checkpoint.model.config.text_config.max_position_embeddings
+        self._clock = clock
         self._tree = lru_cache(maxsize=256)(self._build_tree)
 
     @property
@@ -66,7 +79,7 @@ class Engine:
     def write(self, requests: Sequence[WriteRequest]) -> list[Reply]:
         tasks = [self._task(request) for request in requests]
         self._scheduler.finish(tasks)
-        return [self._reply(task) for task in tasks]
+        return [self._checked(*pair) for pair in zip(requests, tasks, strict=True)]
 
     def forget(self, conversation: Conversation) -> None:
         """Drop what is kept of a conversation that will not go on, but for what others share."""
@@ -85,15 +98,39 @@ class Engine:
 
     def _task(self, request: WriteRequest) -> Task:
         assert request.max_new_tokens > 0, "a reply has at least one token"
-        outline = self._outline(request.conversation)
-        schema = request.json_schema
+        at_once = request.thinking_tokens == 0
+        outline = self._outline(request.conversation, self.adapter.skip_thinking if at_once else "")
         draft = Draft(
             self._ending,
             limit=min(request.max_new_tokens, self._context - len(outline.ids)),
-            mask=None if schema is None else self._schema_masks.start(schema),
-            thinking=self.adapter.thinks_first,
+            mask=self._masks.start(request.grammar) if request.grammar else None,
+            thinking=self.adapter.thinks_first and not at_once,
+            thinking_limit=request.thinking_tokens,
+            out_of_time=time_limit(request.seconds, self._clock),
         )
-        return Task(outline, pictures(request.conversation), draft)
+        return Task.start(outline, pictures(request.conversation), draft)
+
+    def _checked(self, request: WriteRequest, task: Task) -> Reply:
+        reply, mask = self._reply(task), task.draft.mask
+        if mask is None:
+            return reply
+        return mend(reply, find=mask.first_gap, rewrite=partial(self._rewrite, request, task))
+
+    def _rewrite(self, request: WriteRequest, task: Task, reply: Reply, gap: Gap) -> Reply:
+        """The assistant's turn begins with its thought and the text before the value."""
+        begun = reply.thinking + self.adapter.skip_thinking + gap.before
+        outline = self._outline(request.conversation, begun)
+        failed = [tuple(self.prompts.encode(text)) for text in failed_before(reply, gap)]
+        draft = Draft(
+            self._ending,
+            limit=min(request.max_new_tokens, self._context - len(outline.ids)),
+            mask=self._masks.start(JsonSchema(gap.schema), avoid=failed),
+            thinking=False,
+            out_of_time=task.draft.out_of_time,
+        )
+        again = Task.start(outline, task.pictures, draft)
+        self._scheduler.finish([again])
+        return self._reply(again)
 
     def _outline(self, conversation: Conversation, continuation: str = "") -> Outline:
         outline = self.prompts.outline(conversation, continuation=continuation)
@@ -109,17 +146,22 @@ class Engine:
         draft = task.draft
         thinking, text = (self._decode(ids) for ids in draft.parts())
         assert draft.finish is not None, "tasks come back finished"
-        if draft.mask is not None and draft.finish == "stop":
-            draft.mask.check(text)
-        return Reply(text, thinking, draft.finish, tuple(draft.log_probabilities), task.usage)
+        return Reply(
+            text=text if draft.mask else text.strip(),  # a grammar's blanks are meant
+            thinking=thinking.strip(),
+            finish=draft.finish,
+            log_probabilities=tuple(draft.log_probabilities),
+            usage=task.usage,
+            lenient=draft.mask is not None and draft.mask.lenient,
+        )
 
     def _decode(self, ids: Sequence[int]) -> str:
-        return str(self._tokenizer.decode(ids, clean_up_tokenization_spaces=False)).strip()
+        return str(self._tokenizer.decode(ids, clean_up_tokenization_spaces=False))
 
     @cached_property
-    def _schema_masks(self) -> SchemaMasks:
+    def _masks(self) -> Masks:
         width = max(len(self._tokenizer), self._runner.vocabulary)
-        return SchemaMasks(self._tokenizer, vocabulary=width, stops=sorted(self._ending.stops))
+        return Masks(self._tokenizer, vocabulary=width, stops=sorted(self._ending.stops))
 
     @cached_property
     def _ending(self) -> Ending:

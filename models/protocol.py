@@ -38,21 +38,85 @@ Conversation = tuple[Message, ...]
 
 
 @dataclass(frozen=True)
+class JsonSchema:
+    """Compact JSON that this schema accepts."""
+
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Regex:
+    """Text that matches as a whole; in the syntax of Rust's regex crate, without look-around."""
+
+    pattern: str
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Exactly one of these texts."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tool:
+    name: str
+    arguments: Mapping[str, Any]
+    """JSON Schema of an object."""
+
+
+@dataclass(frozen=True)
+class ToolCalls:
+    """One call or more, in the syntax that Qwen models are trained on."""
+
+    tools: tuple[Tool, ...]
+    most: int = 1
+
+
+Grammar = JsonSchema | Regex | OneOf | ToolCalls
+"""What binds an answer while it is written; thinking is free."""
+
+
+@dataclass(frozen=True)
 class WriteRequest:
-    """Continue the conversation with text, under a JSON Schema where one is given."""
+    """Continue the conversation with text, under a grammar where one is given."""
 
     conversation: Conversation
-    json_schema: Mapping[str, Any] | None = None
+    grammar: Grammar | None = None
     max_new_tokens: int = 512
+    """Thinking included."""
+    thinking_tokens: int | None = None
+    """After so many a thought is closed and the answer follows; 0 answers at once."""
+    seconds: float | None = None
+    """From the call on; looked at between forward passes."""
+
+
+Finish = Literal["stop", "length", "time", "loop"]
+"""`stop` is the only one whose text is whole; under a grammar it then also validates."""
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A value that did not validate and was written anew."""
+
+    location: str
+    """JSON Pointer (RFC 6901), inside its call where tools are called."""
+    reason: str
+    was: str
+    became: str
 
 
 @dataclass(frozen=True)
 class Reply:
     text: str
     thinking: str
-    finish: Literal["stop", "length"]
+    finish: Finish
     log_probabilities: tuple[float, ...]
+    """Of every token written, also of those that a repair replaced; 0 where it was forced."""
     usage: Usage = field(default_factory=Usage)
+    lenient: bool = False
+    """The grammar was looser than the schema, which was only checked afterwards."""
+    repairs: tuple[Repair, ...] = ()
 
 
 @dataclass(frozen=True)

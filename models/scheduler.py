@@ -46,7 +46,7 @@ class Scheduler:
     def finish(self, jobs: Sequence[Job]) -> None:
         """Returns when all are done; raises what went wrong with the first that failed."""
         with self._changed:
-            self._waiting += jobs
+            self._waiting += [job for job in jobs if not job.done]
         while self._must_lead(jobs):
             self._round()
         for job in jobs:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -9,6 +10,8 @@ from torch import Tensor
 from foveal.models.draft import Draft
 from foveal.models.job import Job
 from foveal.models.memory import Memory
+from foveal.models.prompt import Outline
+from foveal.models.protocol import Pixels
 from foveal.models.runner import Runner
 from foveal.models.spans import Row
 from foveal.schemas.report import Usage
@@ -17,6 +20,19 @@ from foveal.schemas.report import Usage
 @dataclass(eq=False)
 class Task(Job):
     draft: Draft
+    begun: int
+    """Tokens of the draft that are read with the prompt."""
+
+    @classmethod
+    def start(cls, outline: Outline, pictures: Sequence[Pixels], draft: Draft) -> Self:
+        """What a reply must begin with is read with the prompt; where that is all, nothing is."""
+        draft.add_forced(draft.forced())
+        forced = draft.take_unread()
+        task = cls(outline.followed_by(forced), pictures, draft, len(forced))
+        if draft.finish is not None:
+            task.usage += Usage(new_tokens=len(forced), model_calls=1)
+            task.done = True
+        return task
 
 
 @dataclass(eq=False)
@@ -47,7 +63,12 @@ class Writing:
         reading = self._runner.read(tasks)
         begun = [_Going(*pair) for pair in zip(tasks, reading.rows, strict=True)]
         for task, usage in zip(tasks, reading.usage, strict=True):
-            task.usage += usage + Usage(model_calls=1, forward_passes=1)
+            read = usage.model_copy(
+                update={
+                    "prefill_tokens": usage.prefill_tokens - min(task.begun, usage.prefill_tokens)
+                }
+            )
+            task.usage += read + Usage(model_calls=1, forward_passes=1)
         left = self._add_tokens(begun, reading.memory, reading.last)
         if left:
             self._memory = reading.memory.joined(self._memory)
@@ -84,13 +105,13 @@ class Writing:
     def _finish(self, one: _Going, memory: Memory, index: int) -> None:
         """The next turn may go on from the reply, as far as it was read."""
         written = one.task.draft.ids
-        self._runner.keep(one.row, memory, index, written=written)
+        self._runner.keep(one.row, memory, index, written=written[one.task.begun :])
         one.task.usage += Usage(new_tokens=len(written))
         one.task.done = True
 
 
 def _choose_tokens(drafts: Sequence[Draft], logits: Tensor) -> None:
-    """A token's log-probability is the one it was chosen by; what it forces follows at once."""
+    """A choice each, and then all that it leaves no choice about."""
     for draft, row in zip(drafts, logits, strict=True):
         allowed = draft.allowed(len(row))
         if allowed is not None:
@@ -98,3 +119,4 @@ def _choose_tokens(drafts: Sequence[Draft], logits: Tensor) -> None:
     best = torch.log_softmax(logits, dim=-1).max(dim=-1)
     for draft, log, token in zip(drafts, best.values.tolist(), best.indices.tolist(), strict=True):
         draft.add(token, log_probability=log)
+        draft.add_forced(draft.forced())

@@ -67,7 +67,9 @@ class Mixture:
 
 # Seeing comes first: until regions are told apart, other words for the question teach nothing.
 _EARLY = Mixture({"judge": 0.61, "locate": 0.04, "verify": 0.1, "survey": 0.05, "sight": 0.2}, 0.15)
-_LATE = Mixture({"judge": 0.42, "locate": 0.12, "verify": 0.12, "survey": 0.29, "sight": 0.05}, 0.35)
+_LATE = Mixture(
+    {"judge": 0.42, "locate": 0.12, "verify": 0.12, "survey": 0.29, "sight": 0.05}, 0.35
+)
 _EARLY_SHARE = 0.5
 
 

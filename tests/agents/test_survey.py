@@ -8,7 +8,7 @@ from foveal.agents.context import Context
 from foveal.agents.scripted import ScriptedModel, shown
 from foveal.agents.survey import SIDE_PX, look_once
 from foveal.models.coordinates import Coordinates
-from foveal.models.protocol import VisionLanguageModel
+from foveal.models.protocol import Finish, VisionLanguageModel
 from foveal.schemas.box import Box
 from foveal.schemas.report import Coverage
 from foveal.schemas.workflow import Layers, Scale, Workflow
@@ -65,6 +65,23 @@ def test_a_reply_that_was_cut_is_an_obstacle_and_says_where(
     assert update["obstacle"] == "the reply was cut at 800 tokens"
     assert "judgements" not in update
     assert update["usage"].new_tokens == 800
+
+
+@pytest.mark.parametrize(
+    ("finish", "reason"),
+    [("time", "cut after 3 tokens, when its time was up"), ("loop", "because it repeated itself")],
+)
+def test_a_list_is_not_read_from_a_reply_that_was_cut(
+    state: Comparison, workflow: Workflow, run_with: RunWith, finish: Finish, reason: str
+) -> None:
+    """Even where what is there happens to be a whole list."""
+    text = '{"findings": [ ]}'
+    model = ScriptedModel(writing=lambda _: text, finish=finish)
+
+    update = look_once(state, run_with(model, workflow))
+
+    assert reason in update["obstacle"]
+    assert "judgements" not in update
 
 
 def test_a_reply_that_is_no_list_is_an_obstacle(

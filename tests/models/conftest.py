@@ -19,10 +19,11 @@ from transformers import (
     Qwen3VLMoeForConditionalGeneration,
 )
 
-from foveal.models.engine import Engine
+from foveal.models.engine import Checkpoint, Engine
 from foveal.models.load import load_model
+from foveal.models.masks import Masks
 from foveal.models.prompt import PromptBuilder
-from foveal.models.protocol import Conversation, Message, Part, Picture
+from foveal.models.protocol import Conversation, Grammar, Message, Part, Picture
 from foveal.models.qwen3_vl import Qwen3VL
 from foveal.schemas.loading import Loading
 
@@ -196,6 +197,14 @@ def engine(checkpoint: Path) -> Engine:
 
 
 @pytest.fixture(scope="session")
+def engine_by(engine: Engine) -> Callable[[Callable[[], float]], Engine]:
+    """The same model with a clock of the test's own."""
+    model, tokenizer = engine._runner.model, engine._tokenizer
+    checkpoint = Checkpoint("by clock", "0", model, tokenizer, make_image_processor())
+    return lambda clock: Engine(checkpoint, autocast=False, clock=clock)
+
+
+@pytest.fixture(scope="session")
 def thinking_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     folder = save_checkpoint(tmp_path_factory.mktemp("thinking"), THINKING_TEMPLATE)
     return load_model(str(folder), Loading(device="cpu"))
@@ -232,3 +241,37 @@ def ask() -> Ask:
         )
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def stop() -> int:
+    return int(make_tokenizer().eos_token_id)
+
+
+@pytest.fixture(scope="session")
+def masks(stop: int) -> Masks:
+    return Masks(make_tokenizer(), vocabulary=512, stops=[stop])
+
+
+Encode = Callable[[str], list[int]]
+
+
+@pytest.fixture(scope="session")
+def encode() -> Encode:
+    tokenizer = make_tokenizer()
+    return lambda text: list(tokenizer.encode(text, add_special_tokens=False))
+
+
+@pytest.fixture(scope="session")
+def takes(masks: Masks, encode: Encode, stop: int) -> Callable[[Grammar, str], bool]:
+    """Whether this is a whole text under a grammar."""
+
+    def takes(grammar: Grammar, text: str) -> bool:
+        mask = masks.start(grammar)
+        for token in encode(text):
+            if not mask.allowed()[token]:
+                return False
+            mask.accept(token)
+        return mask.complete or bool(mask.allowed()[stop])
+
+    return takes

@@ -102,7 +102,7 @@ def test_a_model_that_thinks_first_is_made_to_answer_at_once(
 ) -> None:
     conversation = ask("What changed?")
     question = thinking_engine._question(ChooseRequest(conversation, LABELS))
-    assert thinking_engine._decode(question.outline.ids).endswith("<think>\n\n</think>")
+    assert thinking_engine._decode(question.outline.ids).endswith("<think>\n\n</think>\n\n")
 
 
 def test_no_requests_give_no_choices(engine: Engine) -> None:

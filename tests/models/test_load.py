@@ -15,6 +15,7 @@ from foveal.models.patch_embedding import LinearPatchEmbedding
 from foveal.models.protocol import (
     ChooseRequest,
     Conversation,
+    JsonSchema,
     Message,
     VisionLanguageModel,
     WriteRequest,
@@ -92,7 +93,7 @@ def test_a_mixture_of_experts_chooses_and_writes_as_a_dense_model_does(
     engine = load_model(str(mixture), Loading(device="cpu", dtype=dtype))
     conversation = ask("What changed?", (64, 96), (32, 32))
     (choice,) = engine.choose([ChooseRequest(conversation, ("open", "short"))])
-    (reply,) = engine.write([WriteRequest(conversation, json_schema=FINDING)])
+    (reply,) = engine.write([WriteRequest(conversation, grammar=JsonSchema(FINDING))])
     assert isinstance(engine._runner.model, Qwen3VLMoeForConditionalGeneration)
     assert sum(choice.probabilities.values()) == pytest.approx(1)
     assert reply.finish == "stop"

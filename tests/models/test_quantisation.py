@@ -13,7 +13,7 @@ import torch
 from foveal.models.checkpoint import find_checkpoint
 from foveal.models.engine import Engine
 from foveal.models.load import load_model
-from foveal.models.protocol import ChooseRequest, Conversation, WriteRequest
+from foveal.models.protocol import ChooseRequest, Conversation, JsonSchema, WriteRequest
 from foveal.models.quantisation import quantised
 from foveal.models.source import find_source
 from foveal.schemas.errors import BadModel
@@ -54,7 +54,7 @@ def test_a_quantised_model_answers_nearly_as_the_original_does(
     engine = load_model(str(checkpoint), loading)
     (found,) = engine.choose([question])
     assert found.probabilities == pytest.approx(expected.probabilities, abs=deviation)
-    (reply,) = engine.write([WriteRequest(question.conversation, json_schema=SCHEMA)])
+    (reply,) = engine.write([WriteRequest(question.conversation, grammar=JsonSchema(SCHEMA))])
     jsonschema.validate(json.loads(reply.text), SCHEMA)
 
 

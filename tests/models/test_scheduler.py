@@ -13,6 +13,7 @@ from foveal.models.protocol import (
     Choice,
     ChooseRequest,
     Conversation,
+    JsonSchema,
     Message,
     Reply,
     WriteRequest,
@@ -191,7 +192,7 @@ def test_a_schema_holds_for_replies_that_join_others(engine: Engine, ask: Ask) -
         "required": ["n"],
         "additionalProperties": False,
     }
-    requests = [WriteRequest(ask("Count.", seed=n), schema, 40) for n in range(6)]
+    requests = [WriteRequest(ask("Count.", seed=n), JsonSchema(schema), 40) for n in range(6)]
 
     with ThreadPoolExecutor(6) as threads:
         replies = list(threads.map(lambda request: engine.write([request])[0], requests))

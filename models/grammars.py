@@ -1,0 +1,85 @@
+"""From what binds a reply to llguidance's grammars, the strict ones first.
+
+A JSON Schema that llguidance cannot enforce in full gets a looser grammar; the reply is then
+checked against the schema and, where it fails, repaired. Bounds (`models/bounds.py`) are left out
+only where they contradict the schema.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from llguidance import LLMatcher
+
+from foveal.models.bounds import bounded
+from foveal.models.protocol import Grammar, JsonSchema, OneOf, Regex, ToolCalls
+from foveal.models.tool_calls import CLOSE, OPEN, SEPARATORS, tool_call_grammar
+from foveal.schemas.errors import BadWorkflow
+
+COMPACT = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":"}
+"""Shorter, and no model loops in blanks for ever."""
+
+
+class Candidate(NamedTuple):
+    text: str
+    lenient: bool
+
+
+def candidates(grammar: Grammar, *, tags: Mapping[str, str]) -> Iterator[Candidate]:
+    """From strict to lenient; `tags` as llguidance names them for this tokenizer."""
+    match grammar:
+        case Regex(pattern):
+            yield Candidate(LLMatcher.grammar_from_regex(pattern), lenient=False)
+        case OneOf(texts):
+            yield Candidate(LLMatcher.grammar_from_lark(_choice(texts)), lenient=False)
+        case JsonSchema(schema):
+            for (one,), lenient in _versions([schema]):
+                options = {**COMPACT, **_strictness(lenient=lenient)}
+                with_options = json.dumps({**one, "x-guidance": options})
+                yield Candidate(LLMatcher.grammar_from_json_schema(with_options), lenient)
+        case ToolCalls(tools):
+            marks = [tags[OPEN], tags[CLOSE]]
+            for every, lenient in _versions([tool.arguments for tool in tools]):
+                options = {**COMPACT, **SEPARATORS, **_strictness(lenient=lenient)}
+                schemas = [{**schema, "x-guidance": options} for schema in every]
+                lark = tool_call_grammar(grammar, schemas, marks)
+                yield Candidate(LLMatcher.grammar_from_lark(lark), lenient)
+
+
+def _strictness(*, lenient: bool) -> dict[str, bool]:
+    """`oneOf` as `anyOf`, and keywords that llguidance does not know left out."""
+    return {"coerce_one_of": lenient, "lenient": lenient}
+
+
+def _versions(schemas: list[Mapping[str, Any]]) -> Iterator[tuple[list[dict[str, Any]], bool]]:
+    yield [bounded(schema) for schema in schemas], False
+    yield [dict(schema) for schema in schemas], False
+    simpler = [_without_odd_patterns(schema) for schema in schemas]
+    yield [bounded(schema) for schema in simpler], True
+    yield simpler, True
+
+
+def _choice(texts: tuple[str, ...]) -> str:
+    if not texts:
+        raise BadWorkflow("a reply cannot be one of no texts", fix="give at least one")
+    return "start: " + " | ".join(json.dumps(text, ensure_ascii=False) for text in texts)
+
+
+def _without_odd_patterns(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Look-around and back-references stop even the lenient grammar."""
+    return {
+        key: _simpler(value)
+        for key, value in schema.items()
+        if not (key == "pattern" and isinstance(value, str) and _is_odd(value))
+    }
+
+
+def _simpler(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _without_odd_patterns(value)
+    return [_simpler(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def _is_odd(pattern: str) -> bool:
+    schema = {"type": "string", "pattern": pattern}
+    return bool(LLMatcher.validate_grammar(LLMatcher.grammar_from_json_schema(schema)))
