@@ -11,6 +11,7 @@ from transformers import (
     AutoImageProcessor,
     AutoModelForImageTextToText,
     AutoTokenizer,
+    PreTrainedTokenizerBase,
     Qwen2VLImageProcessorPil,
     Qwen3VLConfig,
     Qwen3VLForConditionalGeneration,
@@ -20,7 +21,7 @@ from foveal.models.checkpoint import SHIPPED
 from foveal.models.engine import Checkpoint, Engine
 from foveal.models.patch_embedding import use_linear_patches
 from foveal.models.prompt import PromptBuilder
-from foveal.models.protocol import Conversation
+from foveal.models.protocol import Conversation, Message, Picture
 from foveal.models.runner import Runner
 from foveal.models.vision_attention import batch_images
 
@@ -77,7 +78,7 @@ def load(name: Name) -> Checkpoint:
             image_std=[0.5] * 3,
         )
         model = _random_model()
-        _know_tokens(model, tokenizer.convert_tokens_to_ids)
+        _use_tokens(model, tokenizer)
     return Checkpoint(name, name, model.eval(), tokenizer, processor)
 
 
@@ -130,8 +131,13 @@ class PlainLoop:
         return Runner(self._model, self._prompts.patcher, autocast=autocast).inference()
 
 
-def random_pixels(rng: np.random.Generator, side: int) -> np.ndarray:
-    return rng.integers(0, 256, (side, side), dtype=np.uint8)
+def question(seed: int, side: int) -> Conversation:
+    """About two pictures that nobody has seen."""
+    rng = np.random.default_rng(seed)
+    a, b = (Picture(name, rng.integers(0, 256, (side, side), dtype=np.uint8)) for name in "AB")
+    system = "You inspect bare printed circuit boards: is the tested part as its reference is?"
+    parts = ("Reference A: ", a, "\nTested part B: ", b, "\nWhat changed?")
+    return Message("system", (system,)), Message("user", parts)
 
 
 def _random_model() -> Qwen3VLForConditionalGeneration:
@@ -142,3 +148,15 @@ def _random_model() -> Qwen3VLForConditionalGeneration:
         return Qwen3VLForConditionalGeneration(TWO_B)
     finally:
         torch.set_default_dtype(before)
+
+
+def _use_tokens(model: Qwen3VLForConditionalGeneration, tokenizer: PreTrainedTokenizerBase) -> None:
+    """Its configuration names tokens of Qwen's own vocabulary."""
+    config, ids = model.config, tokenizer.convert_tokens_to_ids
+    config.image_token_id, config.video_token_id = ids(["<|image_pad|>", "<|video_pad|>"])
+    config.vision_start_token_id, config.vision_end_token_id = ids(
+        ["<|vision_start|>", "<|vision_end|>"]
+    )
+    config.text_config.eos_token_id = tokenizer.eos_token_id
+    model.generation_config.eos_token_id = tokenizer.eos_token_id
+    model.generation_config.pad_token_id = tokenizer.pad_token_id

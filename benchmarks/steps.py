@@ -13,15 +13,12 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import NamedTuple
 
-import numpy as np
-
-from contenders import Name, PlainLoop, engine_of, load, random_pixels
+from contenders import Name, PlainLoop, engine_of, load, question
 from foveal.models.engine import Engine
 from foveal.models.protocol import (
     ChooseRequest,
     Conversation,
     Message,
-    Picture,
     Regex,
     WriteRequest,
 )
@@ -38,16 +35,6 @@ class Run(NamedTuple):
     conversation: Conversation
 
 
-def opening(side: int) -> Conversation:
-    rng = np.random.default_rng(0)
-    shown = [Picture(name, random_pixels(rng, side)) for name in "AB"]
-    system = (
-        "You inspect bare printed circuit boards. You compare the tested part with a reference."
-    )
-    parts = ("Reference A: ", shown[0], "\nTested part B: ", shown[1], "\nWhat changed?")
-    return Message("system", (system,)), Message("user", parts)
-
-
 def talk(
     begun: Conversation,
     choose: Callable[[Conversation], str],
@@ -57,16 +44,13 @@ def talk(
     conversation, started = begun, perf_counter()
     for number, step in enumerate(STEPS, start=1):
         answer = choose(conversation) if step == "choose" else write(conversation)
-        following = (
-            Message("assistant", (answer,)),
-            Message("user", (f"Step {number + 1}: go on.",)),
-        )
-        conversation = (*conversation, *following)
+        said = Message("assistant", (answer,))
+        conversation = (*conversation, said, Message("user", (f"Step {number + 1}: go on.",)))
     return Run(perf_counter() - started, conversation)
 
 
 def measure(name: Name, *, repeats: int) -> dict[str, object]:
-    begun = opening(SIDES[name])
+    begun = question(0, SIDES[name])
     checkpoint = load(name)
     plain = PlainLoop(checkpoint)
     plain_runs = [_plain(plain, begun) for _ in range(repeats + 1)][1:]
