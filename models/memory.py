@@ -55,6 +55,10 @@ class GrowingLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is re
     def get_max_length(self) -> int:
         return -1
 
+    def crop(self, length: int) -> None:
+        """Forget the tokens from here on."""
+        self._length = length
+
     def select(self, rows: Tensor) -> None:
         if self.is_initialized:
             self.keys, self.values = (held[rows] for held in self.held())
@@ -113,6 +117,18 @@ class Memory:
     @property
     def cache(self) -> Cache:
         return Cache(layers=self.layers)
+
+    @property
+    def mask(self) -> Tensor | None:
+        """Which tokens are to be seen; None where all are, which takes a faster kernel."""
+        return None if bool(self.seen.all()) else self.seen
+
+    def trim(self) -> None:
+        """Drop the padding that all rows end with."""
+        length = int(self.seen.sum(dim=0).nonzero().max()) + 1
+        self.seen = self.seen[:, :length]
+        for layer in self.layers:
+            layer.crop(length)
 
     def select(self, rows: Sequence[int]) -> None:
         """Keep these rows, in this order; one may be named more than once."""

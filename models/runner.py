@@ -97,7 +97,7 @@ class Runner:
         states = self.model.model.language_model(
             input_ids=ids,
             position_ids=(memory.next_position[:, None] + steps).expand(3, -1, -1),
-            attention_mask=memory.seen,
+            attention_mask=memory.mask,
             past_key_values=memory.cache,
         ).last_hidden_state
         memory.next_position = memory.next_position + seen.sum(dim=1)
@@ -164,6 +164,7 @@ class Runner:
             past_key_values=memory.cache,
             **embedded(self.model, ids, spans, encoded.features),
         ).last_hidden_state
+        memory.trim()
         return Reading(_at_last(states, seen), memory, [span.row for span in spans], encoded.usage)
 
     def _encoded(self, spans: Sequence[Span]) -> "_Encoded":
