@@ -3,6 +3,7 @@
 The single pass that systems without tools make; it is here as the baseline to compare with.
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from langgraph.runtime import Runtime
@@ -49,8 +50,7 @@ def _ask(exhibit: Exhibit, schema: dict[str, Any], context: Context) -> tuple[Re
     (reply,) = context.model.write(
         [WriteRequest(exhibit.conversation(brief), grammar, max_new_tokens=_MOST_TOKENS)]
     )
-    said = {"thinking": reply.thinking, "text": reply.text, "finish": reply.finish}
-    pictures = exhibit.keep(context, "write", prompt=brief.sha256, **said, usage=reply.usage)
+    pictures = exhibit.keep(context, "write", prompt=brief.sha256, **asdict(reply))
     return reply, Look(pictures=pictures, prompt=brief.sha256, answers={})
 
 
