@@ -19,6 +19,7 @@ from transformers import (
 
 from foveal.models.checkpoint import SHIPPED
 from foveal.models.engine import Checkpoint, Engine
+from foveal.models.mixed_precision import narrow_matrices
 from foveal.models.patch_embedding import use_linear_patches
 from foveal.models.prompt import PromptBuilder
 from foveal.models.protocol import Conversation, Message, Picture
@@ -86,7 +87,10 @@ def engine_of(checkpoint: Checkpoint) -> Engine:
     """foveal's, as `load_model` sets it up. Changes the model's modules: run others before."""
     batch_images(checkpoint.model)
     use_linear_patches(checkpoint.model)
-    return Engine(checkpoint, autocast=checkpoint.model.dtype == torch.float32)
+    autocast = checkpoint.model.dtype == torch.float32
+    if autocast:
+        narrow_matrices(checkpoint.model)
+    return Engine(checkpoint, autocast=autocast)
 
 
 class PlainLoop:

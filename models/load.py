@@ -19,6 +19,7 @@ from foveal.models.checkpoint import COPY, Files
 from foveal.models.engine import Checkpoint, Engine
 from foveal.models.experts import split_experts
 from foveal.models.lora import add_lora
+from foveal.models.mixed_precision import narrow_matrices
 from foveal.models.patch_embedding import use_linear_patches
 from foveal.models.quantisation import quantised
 from foveal.models.qwen3_vl import Qwen3VL
@@ -57,7 +58,10 @@ def load_model(name: str, loading: Loading = AS_IT_IS) -> Engine:
         split_experts(checkpoint.model)
     batch_images(checkpoint.model)
     use_linear_patches(checkpoint.model)
-    return Engine(checkpoint, autocast=mixed and _multiplies_bf16())
+    autocast = mixed and _multiplies_bf16()
+    if autocast:
+        narrow_matrices(checkpoint.model)
+    return Engine(checkpoint, autocast=autocast)
 
 
 def _load(source: Source, place: torch.device) -> Checkpoint:

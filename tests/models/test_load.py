@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForImageTextToText, Qwen3VLMoeForConditionalGeneration
 
 from foveal.models.engine import Engine
-from foveal.models.load import load_model
+from foveal.models.load import _multiplies_bf16, load_model
 from foveal.models.patch_embedding import LinearPatchEmbedding
 from foveal.models.protocol import (
     ChooseRequest,
@@ -71,9 +71,14 @@ def test_loading_says_nothing(checkpoint: Path, capfd: pytest.CaptureFixture[str
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_small_bf16_checkpoint_keeps_float32_weights_on_cpu(bf16_copy: Path) -> None:
+def test_a_small_bf16_checkpoint_computes_between_products_in_float32_on_cpu(
+    bf16_copy: Path,
+) -> None:
     mixed = load_model(str(bf16_copy), Loading(device="cpu"))
-    assert mixed._runner.model.dtype == torch.float32
+    language = mixed._runner.model.model.language_model
+    assert language.embed_tokens.weight.dtype == language.norm.weight.dtype == torch.float32
+    narrow = torch.bfloat16 if _multiplies_bf16() else torch.float32
+    assert language.layers[0].mlp.up_proj.weight.dtype == narrow
     exact = load_model(str(bf16_copy), Loading(device="cpu", dtype="float32"))
     (found,), (expected,) = mixed.choose([QUESTION]), exact.choose([QUESTION])
     assert found.probabilities == pytest.approx(expected.probabilities, abs=0.05)
