@@ -14,6 +14,9 @@ from foveal.models.prefixes import Known, Layer, Layers
 _LEAST_ROOM = 64
 """Tokens by which a full layer grows at least."""
 
+_LEAST_USED = 0.75
+"""Share of the places in which some row has a token."""
+
 
 class GrowingLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is read untyped
     """Writes new tokens into room kept for them, where transformers' own copies all for each."""
@@ -62,6 +65,11 @@ class GrowingLayer(CacheLayerMixin):  # type: ignore[misc]  # transformers is re
     def select(self, rows: Tensor) -> None:
         if self.is_initialized:
             self.keys, self.values = (held[rows] for held in self.held())
+
+    def keep(self, used: Tensor) -> None:
+        """The tokens whose flag is set."""
+        self.keys, self.values = (held[:, :, used] for held in self.held())
+        self._length = self.keys.shape[2]
 
     def joined(self, other: "GrowingLayer", length: int) -> "GrowingLayer":
         """The rows of both, each padded to `length` tokens."""
@@ -136,6 +144,7 @@ class Memory:
         for layer in self.layers:
             layer.select(kept)
         self.seen, self.next_position = self.seen[kept], self.next_position[kept]
+        self._compact()
 
     def joined(self, other: "Memory | None") -> "Memory":
         """These rows and then the other's, which go on together from here."""
@@ -156,6 +165,14 @@ class Memory:
         """Copies of one row's own tokens from `start` on."""
         tokens = self.seen[row].nonzero().squeeze(1)[start:]
         return [layer.row(row, tokens) for layer in self.layers]
+
+    def _compact(self) -> None:
+        """Drop the places where no row has a token, once they are many: rows that left had them."""
+        used = self.seen.any(dim=0)
+        if used.float().mean() < _LEAST_USED:
+            self.seen = self.seen[:, used]
+            for layer in self.layers:
+                layer.keep(used)
 
 
 def _longer(held: Tensor, length: int) -> Tensor:

@@ -63,12 +63,7 @@ class Writing:
         reading = self._runner.read(tasks)
         begun = [_Going(*pair) for pair in zip(tasks, reading.rows, strict=True)]
         for task, usage in zip(tasks, reading.usage, strict=True):
-            read = usage.model_copy(
-                update={
-                    "prefill_tokens": usage.prefill_tokens - min(task.begun, usage.prefill_tokens)
-                }
-            )
-            task.usage += read + Usage(model_calls=1, forward_passes=1)
+            task.usage += _of_prompt(usage, task) + Usage(model_calls=1, forward_passes=1)
         left = self._add_tokens(begun, reading.memory, reading.last)
         if left:
             self._memory = reading.memory.joined(self._memory)
@@ -108,6 +103,12 @@ class Writing:
         self._runner.keep(one.row, memory, index, written=written[one.task.begun :])
         one.task.usage += Usage(new_tokens=len(written))
         one.task.done = True
+
+
+def _of_prompt(usage: Usage, task: Task) -> Usage:
+    """What the reply begins with counts as written."""
+    prompt = max(0, usage.prefill_tokens - task.begun)
+    return usage.model_copy(update={"prefill_tokens": prompt})
 
 
 def _choose_tokens(drafts: Sequence[Draft], logits: Tensor) -> None:

@@ -112,6 +112,20 @@ def test_rows_of_different_lengths_go_on_together(
     same(last, torch.stack([cold(engine, asked) for asked in expected]))
 
 
+def test_rows_that_left_leave_no_room_behind(
+    engine: Engine, runner: Runner, two: list[Passage]
+) -> None:
+    """The shorter row goes on alone, though the batch was as long as the longer one."""
+    longer, shorter = two
+    memory = read(runner, longer, shorter).memory
+    with runner.inference():
+        runner.go_on(memory, [[5], [6]])
+        memory.select([1])
+        last = runner.go_on(memory, [[7]])
+    assert memory.seen.shape[1] == len(shorter.outline.ids) + 2
+    same(last[0], cold(engine, shorter.followed_by(6, 7)))
+
+
 def turns(ask: Ask, *, pictures_in: Sequence[int]) -> list[Conversation]:
     """A conversation after each of three turns; some turns bring a picture."""
     said: Conversation = ()
