@@ -103,7 +103,7 @@ class Engine:
         draft = Draft(
             self._ending,
             limit=min(request.max_new_tokens, self._context - len(outline.ids)),
-            mask=self._masks.start(request.grammar) if request.grammar else None,
+            mask=self.masks.start(request.grammar) if request.grammar else None,
             thinking=self.adapter.thinks_first and not at_once,
             thinking_limit=request.thinking_tokens,
             out_of_time=time_limit(request.seconds, self._clock),
@@ -124,7 +124,7 @@ class Engine:
         draft = Draft(
             self._ending,
             limit=min(request.max_new_tokens, self._context - len(outline.ids)),
-            mask=self._masks.start(JsonSchema(gap.schema), avoid=failed),
+            mask=self.masks.start(JsonSchema(gap.schema), avoid=failed),
             thinking=False,
             out_of_time=task.draft.out_of_time,
         )
@@ -159,7 +159,7 @@ class Engine:
         return str(self._tokenizer.decode(ids, clean_up_tokenization_spaces=False))
 
     @cached_property
-    def _masks(self) -> Masks:
+    def masks(self) -> Masks:
         width = max(len(self._tokenizer), self._runner.vocabulary)
         return Masks(self._tokenizer, vocabulary=width, stops=sorted(self._ending.stops))
 
