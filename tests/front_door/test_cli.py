@@ -249,7 +249,6 @@ def test_equal_boards_pass_with_0_and_json_is_the_report(
 
 @needs_model
 @pytest.mark.slow
-@pytest.mark.xfail(reason="the first weights cannot read digits yet: see docs/log.md", strict=True)
 def test_the_doctor_finds_the_shipped_model_well(foveal: Run) -> None:
     ended = foveal("doctor")
 
