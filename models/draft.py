@@ -31,6 +31,10 @@ def never() -> bool:
     return False
 
 
+def always() -> bool:
+    return True
+
+
 def time_limit(seconds: float | None, clock: Callable[[], float]) -> Callable[[], bool]:
     """Whether so many seconds have gone by since now."""
     if seconds is None:
@@ -50,6 +54,8 @@ class Draft:
     thinking_limit: int | None = None
     """Tokens of thought after which it is closed by force."""
     out_of_time: Callable[[], bool] = never
+    is_over: Callable[[Sequence[int]], bool] | None = None
+    """Whether a free answer of these ids holds a text at which it ends."""
     ids: list[int] = field(default_factory=list)
     log_probabilities: list[float] = field(default_factory=list)
     """Of each token where it was chosen; 0 where it was forced."""
@@ -149,6 +155,8 @@ class Draft:
         """A reply that is whole at its very limit is not cut."""
         if self.finish is None and self.mask is not None and not self.thinking:
             self.finish = "stop" if self.mask.complete else None
+        if self.finish is None and self.is_over and not (self.mask or self.thinking):
+            self.finish = "stop" if self.is_over(self.parts()[1]) else None
         if self.finish is None and len(self.ids) >= self.limit:
             self.finish = "length"
         if self.finish is None and self.out_of_time():

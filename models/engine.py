@@ -1,6 +1,6 @@
 """The model in this process: builds prompts, runs them in batches, reads answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from time import monotonic
@@ -27,8 +27,12 @@ from foveal.models.qwen3_vl import Qwen3VL
 from foveal.models.repair import Gap
 from foveal.models.runner import USUAL_BUDGETS, Budgets, Runner
 from foveal.models.scheduler import USUAL_LIMITS, Limits, Scheduler
+from foveal.models.stop_texts import before_stop, holds_stop, safe_part
 from foveal.models.writing import Task
 from foveal.schemas.errors import BadModel
+
+UNFINISHED = "\N{REPLACEMENT CHARACTER}"
+"""Bytes that are no character, or not yet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +85,23 @@ class Engine:
         self._scheduler.finish(tasks)
         return [self._checked(*pair) for pair in zip(requests, tasks, strict=True)]
 
+    def stream(self, request: WriteRequest) -> Generator[str, None, Reply]:
+        """Token by token, but for characters and blanks that are not whole yet."""
+        if request.grammar is not None:
+            (reply,) = self.write([request])
+            yield reply.text
+            return reply
+        task, shown = self._task(request), 0
+        for _ in self._scheduler.follow(task):
+            text = self._decode(task.answer).rstrip(UNFINISHED)
+            sure = safe_part(before_stop(text, request.stop_texts), request.stop_texts).strip()
+            if len(sure) > shown:
+                yield sure[shown:]
+                shown = len(sure)
+        reply = self._reply(task, request.stop_texts)
+        yield reply.text[shown:]
+        return reply
+
     def forget(self, conversation: Conversation) -> None:
         """Drop what is kept of a conversation that will not go on, but for what others share."""
         outline, shown = self._outline(conversation), pictures(conversation)
@@ -98,6 +119,7 @@ class Engine:
 
     def _task(self, request: WriteRequest) -> Task:
         assert request.max_new_tokens > 0, "a reply has at least one token"
+        assert all(request.stop_texts), "an empty text is everywhere"
         at_once = request.thinking_tokens == 0
         outline = self._outline(request.conversation, self.adapter.skip_thinking if at_once else "")
         draft = Draft(
@@ -107,11 +129,15 @@ class Engine:
             thinking=self.adapter.thinks_first and not at_once,
             thinking_limit=request.thinking_tokens,
             out_of_time=time_limit(request.seconds, self._clock),
+            is_over=self._is_over(request.stop_texts),
         )
         return Task.start(outline, pictures(request.conversation), draft)
 
+    def _is_over(self, stops: tuple[str, ...]) -> Callable[[Sequence[int]], bool] | None:
+        return (lambda ids: holds_stop(self._decode(ids), stops)) if stops else None
+
     def _checked(self, request: WriteRequest, task: Task) -> Reply:
-        reply, mask = self._reply(task), task.draft.mask
+        reply, mask = self._reply(task, request.stop_texts), task.draft.mask
         if mask is None:
             return reply
         return mend(reply, find=mask.first_gap, rewrite=partial(self._rewrite, request, task))
@@ -142,12 +168,13 @@ class Engine:
             )
         return outline
 
-    def _reply(self, task: Task) -> Reply:
+    def _reply(self, task: Task, stops: tuple[str, ...] = ()) -> Reply:
         draft = task.draft
         thinking, text = (self._decode(ids) for ids in draft.parts())
         assert draft.finish is not None, "tasks come back finished"
         return Reply(
-            text=text if draft.mask else text.strip(),  # a grammar's blanks are meant
+            # A grammar's blanks are meant.
+            text=text if draft.mask else before_stop(text, stops).strip(),
             thinking=thinking.strip(),
             finish=draft.finish,
             log_probabilities=tuple(draft.log_probabilities),

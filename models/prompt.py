@@ -4,21 +4,35 @@ Equal to transformers' `Qwen3VLProcessor`, which cannot be built without torchvi
 inside the text of a message (a label, a file name) stay text.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from transformers import BaseImageProcessor, PreTrainedTokenizerBase
 
 from foveal.models.patches import Grid, Patcher, Patches
-from foveal.models.protocol import Conversation, Picture, Pixels
+from foveal.models.protocol import Conversation, Message, Picture, Pixels
+from foveal.models.tool_text import described, spelled_out
 
 IMAGE_TOKEN = "<|image_pad|>"
 TEXT, IMAGE = 0, 1
 """Token types, as transformers numbers them."""
 
-Wording = tuple[tuple[str, tuple[str | None, ...]], ...]
-"""Role and parts of each message, None for a picture: all that the chat template depends on."""
+
+class Turn(NamedTuple):
+    """All of a message that the chat template depends on."""
+
+    role: str
+    parts: tuple[str | None, ...]
+    """None for a picture."""
+    calls: str
+    """JSON, as are the tools."""
+    tools: str
+
+
+Wording = tuple[Turn, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +63,7 @@ class PromptBuilder:
         self.patcher = Patcher(image_processor)
         self.image_token_id = int(tokenizer.convert_tokens_to_ids(IMAGE_TOKEN))
         self._template = lru_cache(maxsize=256)(self._fill_template)
+        self._knows_tools = "tool_calls" in str(tokenizer.chat_template)
 
     def build(self, conversation: Conversation, *, continuation: str = "") -> Prompt:
         """`continuation` begins the assistant's answer."""
@@ -57,6 +72,8 @@ class PromptBuilder:
         return Prompt(outline.ids, outline.token_types, outline.grids, patches)
 
     def outline(self, conversation: Conversation, *, continuation: str = "") -> Outline:
+        if not self._knows_tools:
+            conversation = spelled_out(conversation)
         shown = pictures(conversation)
         grids = [self.patcher.grid((seen.shape[1], seen.shape[0])) for seen in shown]
         ids = self._expand(self._template(wording(conversation)), grids)
@@ -70,10 +87,8 @@ class PromptBuilder:
     def _fill_template(self, wording: Wording) -> tuple[int, ...]:
         """The chat template's ids, one image token a picture."""
         ids = self.tokenizer.apply_chat_template(
-            [
-                {"role": role, "content": [_content(part) for part in parts]}
-                for role, parts in wording
-            ],
+            [_message(turn) for turn in wording],
+            tools=json.loads(wording[0].tools) if wording[0].tools else None,
             add_generation_prompt=True,
             return_dict=False,
             sanitize_control_tokens=True,
@@ -104,10 +119,24 @@ def pictures(conversation: Conversation) -> list[Pixels]:
 
 
 def wording(conversation: Conversation) -> Wording:
-    return tuple(
-        (message.role, tuple(part if isinstance(part, str) else None for part in message.parts))
-        for message in conversation
+    return tuple(_turn(message) for message in conversation)
+
+
+def _turn(message: Message) -> Turn:
+    parts = tuple(part if isinstance(part, str) else None for part in message.parts)
+    calls = [{"name": call.tool, "arguments": call.arguments} for call in message.calls]
+    tools = [described(tool) for tool in message.tools]
+    return Turn(
+        message.role,
+        parts,
+        calls=json.dumps(calls, ensure_ascii=False) if calls else "",
+        tools=json.dumps(tools, ensure_ascii=False) if tools else "",
     )
+
+
+def _message(turn: Turn) -> dict[str, Any]:
+    calls = {"tool_calls": json.loads(turn.calls)} if turn.calls else {}
+    return {"role": turn.role, "content": [_content(part) for part in turn.parts], **calls}
 
 
 def _content(part: str | None) -> dict[str, str]:

@@ -3,9 +3,9 @@
 A request is data and can be built, logged and tested without weights; a model answers a batch.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +29,30 @@ Part = str | Picture
 
 
 @dataclass(frozen=True)
+class Tool:
+    name: str
+    arguments: Mapping[str, Any]
+    """JSON Schema of an object."""
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Call:
+    """Of a tool, as the model wrote it in an earlier turn."""
+
+    tool: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Message:
-    role: Literal["system", "user", "assistant"]
+    role: Literal["system", "user", "assistant", "tool"]
+    """`tool` brings the result of a call."""
     parts: tuple[Part, ...]
+    calls: tuple[Call, ...] = ()
+    """What an assistant called, after its text."""
+    tools: tuple[Tool, ...] = ()
+    """What a system message offers, after its text; only the first message may."""
 
 
 Conversation = tuple[Message, ...]
@@ -59,13 +80,6 @@ class OneOf:
 
 
 @dataclass(frozen=True)
-class Tool:
-    name: str
-    arguments: Mapping[str, Any]
-    """JSON Schema of an object."""
-
-
-@dataclass(frozen=True)
 class ToolCalls:
     """One call or more, in the syntax that Qwen models are trained on."""
 
@@ -89,6 +103,8 @@ class WriteRequest:
     """After so many a thought is closed and the answer follows; 0 answers at once."""
     seconds: float | None = None
     """From the call on; looked at between forward passes."""
+    stop_texts: tuple[str, ...] = ()
+    """A free answer ends before the first of them; under a grammar they mean nothing."""
 
 
 Finish = Literal["stop", "length", "time", "loop"]
@@ -154,3 +170,14 @@ class VisionLanguageModel(Protocol):
     def write(self, requests: Sequence[WriteRequest]) -> list[Reply]: ...
 
     def choose(self, requests: Sequence[ChooseRequest]) -> list[Choice]: ...
+
+
+@runtime_checkable
+class Streaming(Protocol):
+    """A model that can also show an answer while it is written."""
+
+    def stream(self, request: WriteRequest) -> Generator[str, None, Reply]:
+        """Pieces that together are the reply's text. Closed early, it ends the writing.
+
+        A bound reply may still be repaired, so it comes in one piece.
+        """

@@ -14,6 +14,7 @@ from threading import Condition
 
 from foveal.models.batches import batches
 from foveal.models.choosing import Question, choose
+from foveal.models.draft import always
 from foveal.models.job import Job
 from foveal.models.out_of_memory import is_out_of_memory, too_large
 from foveal.models.runner import Runner
@@ -47,6 +48,32 @@ class Scheduler:
         """Returns when all are done; raises what went wrong with the first that failed."""
         with self._changed:
             self._waiting += [job for job in jobs if not job.done]
+        self._lead(jobs)
+
+    def follow(self, task: Task) -> Iterator[None]:
+        """Comes back whenever the answer has grown; left early, it ends the writing."""
+        with self._changed:
+            self._waiting += [] if task.done else [task]
+        try:
+            while not task.done:
+                self._go_on(task, known=len(task.answer))
+                yield
+        finally:
+            task.draft.out_of_time = always
+            self._lead([task])
+
+    def _go_on(self, task: Task, *, known: int) -> None:
+        """One round, by whoever leads."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: not self._leading or task.done or len(task.answer) > known
+            )
+            if self._leading or task.done or len(task.answer) > known:
+                return
+            self._leading = True
+        self._round()
+
+    def _lead(self, jobs: Sequence[Job]) -> None:
         while self._must_lead(jobs):
             self._round()
         for job in jobs:

@@ -1,5 +1,6 @@
 """A small Qwen3-VL of random weights with its own tokenizer, loaded as any checkpoint is."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,6 +56,54 @@ CHAT_TEMPLATE = """
 {%- endif %}
 """
 """What Qwen3-VL's own template makes of text and images."""
+
+TOOL_TEMPLATE = r"""
+{%- if tools %}
+    {{- '<|im_start|>system\n' }}
+    {%- if messages[0].role == 'system' and messages[0].content %}
+        {%- for part in messages[0].content %}{{- part.text }}{%- endfor %}
+        {{- '\n\n' }}
+    {%- endif %}
+    {{- '# Tools\n\nYou may call one or more functions to assist with the user query.\n\nYou are' }}
+    {{- ' provided with function signatures within <tools></tools> XML tags:\n<tools>' }}
+    {%- for tool in tools %}
+        {{- '\n' }}{{- tool | tojson }}
+    {%- endfor %}
+    {{- '\n</tools>\n\nFor each function call, return a json object with function name and' }}
+    {{- ' arguments within <tool_call></tool_call> XML tags:\n<tool_call>\n{"name": ' }}
+    {{- '<function-name>, "arguments": <args-json-object>}\n</tool_call><|im_end|>\n' }}
+{%- endif %}
+{%- for message in messages %}
+    {%- if message.role == 'tool' %}
+        {%- if messages[loop.index0 - 1].role != 'tool' %}{{- '<|im_start|>user' }}{%- endif %}
+        {{- '\n<tool_response>\n' }}
+    {%- elif not (tools and loop.first and message.role == 'system') %}
+        {{- '<|im_start|>' + message.role + '\n' }}
+    {%- endif %}
+    {%- if not (tools and loop.first and message.role == 'system') %}
+        {%- for part in message.content %}
+            {%- if part.type == 'text' %}
+                {{- part.text }}
+            {%- else %}
+                {{- '<|vision_start|><|image_pad|><|vision_end|>' }}
+            {%- endif %}
+        {%- endfor %}
+        {%- for call in message.tool_calls or [] %}
+            {%- if not loop.first or message.content %}{{- '\n' }}{%- endif %}
+            {{- '<tool_call>\n{"name": "' + call.name + '", "arguments": ' }}
+            {{- call.arguments | tojson }}{{- '}\n</tool_call>' }}
+        {%- endfor %}
+        {%- if message.role == 'tool' %}{{- '\n</tool_response>' }}{%- endif %}
+        {%- if message.role != 'tool' or loop.last or messages[loop.index0 + 1].role != 'tool' %}
+            {{- '<|im_end|>\n' }}
+        {%- endif %}
+    {%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}
+    {{- '<|im_start|>assistant\n' }}
+{%- endif %}
+"""
+"""What Qwen3-VL's own template makes of tools."""
 
 THINKING_TEMPLATE = CHAT_TEMPLATE.replace("assistant\n", "assistant\n<think>\n")
 
@@ -197,6 +246,18 @@ def engine(checkpoint: Path) -> Engine:
 
 
 @pytest.fixture(scope="session")
+def chat_engine(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """With room for tools, whose text is long in the letters of a small tokenizer."""
+    folder = tmp_path_factory.mktemp("roomy")
+    for file in checkpoint.iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    config = json.loads((folder / "config.json").read_text())
+    config["text_config"]["max_position_embeddings"] = 8192
+    (folder / "config.json").write_text(json.dumps(config))
+    return load_model(str(folder), Loading(device="cpu"))
+
+
+@pytest.fixture(scope="session")
 def engine_by(engine: Engine) -> Callable[[Callable[[], float]], Engine]:
     """The same model with a clock of the test's own."""
     model, tokenizer = engine._runner.model, engine._tokenizer
@@ -220,6 +281,11 @@ def plain_model(checkpoint: Path) -> Qwen3VLForConditionalGeneration:
 @pytest.fixture(scope="session")
 def prompts() -> PromptBuilder:
     return PromptBuilder(make_tokenizer(), make_image_processor())
+
+
+@pytest.fixture(scope="session")
+def tool_prompts() -> PromptBuilder:
+    return PromptBuilder(make_tokenizer(TOOL_TEMPLATE), make_image_processor())
 
 
 Ask = Callable[..., Conversation]
