@@ -22,6 +22,10 @@ class BadModel(FovealError):
     """A model that is missing, is not a vision-language model foveal knows, or does not fit."""
 
 
+class BadMessage(FovealError):
+    """A message in a conversation that the model cannot be shown."""
+
+
 class BadReply(FovealError):
     """What a model wrote cannot be used, and it did not write better when asked again."""
 
