@@ -52,6 +52,7 @@ class Scheduler:
 
     def follow(self, task: Task) -> Iterator[None]:
         """Comes back whenever the answer has grown; left early, it ends the writing."""
+        task.followed = True
         with self._changed:
             self._waiting += [] if task.done else [task]
         try:

@@ -22,6 +22,7 @@ class Task(Job):
     draft: Draft
     begun: int
     """Tokens of the draft that are read with the prompt."""
+    followed: bool = False
     answer: tuple[int, ...] = ()
     """Ids of the answer so far, for whoever follows it from another thread."""
 
@@ -92,7 +93,8 @@ class Writing:
         """The rows that are left, to which the memory is cut down."""
         _choose_tokens([one.task.draft for one in going], self._runner.logits(last))
         for index, one in enumerate(going):
-            one.task.answer = tuple(one.task.draft.parts()[1])
+            if one.task.followed:
+                one.task.answer = tuple(one.task.draft.parts()[1])
             if one.task.draft.finish is not None:
                 self._finish(one, memory, index)
         left = [index for index, one in enumerate(going) if not one.task.done]
