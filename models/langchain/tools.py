@@ -83,7 +83,7 @@ def _fits(call: Call, tools: Sequence[Tool]) -> bool:
 
 
 def _tool(function: Mapping[str, Any]) -> Tool:
-    nothing = {"type": "object", "properties": {}}
-    return Tool(
-        function["name"], function.get("parameters") or nothing, function.get("description", "")
-    )
+    arguments = dict(function.get("parameters") or {"type": "object", "properties": {}})
+    if not arguments.get("properties"):
+        arguments.setdefault("additionalProperties", False)  # or it would make some up
+    return Tool(function["name"], arguments, function.get("description", ""))

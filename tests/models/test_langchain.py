@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
@@ -21,14 +22,26 @@ from langgraph.graph import END, START, MessagesState, StateGraph
 from PIL import Image
 from pydantic import BaseModel, Field
 
+from foveal.models.coordinates import Coordinates
 from foveal.models.engine import Engine
 from foveal.models.langchain import ChatFoveal
 from foveal.models.langchain.messages import conversation_from
 from foveal.models.langchain.tools import read_calls
 from foveal.models.picture_bytes import decode
-from foveal.models.protocol import Call, Message, Picture, Tool, WriteRequest
+from foveal.models.protocol import (
+    Call,
+    Choice,
+    ChooseRequest,
+    Message,
+    Picture,
+    Reply,
+    Tool,
+    ToolCalls,
+    WriteRequest,
+)
 from foveal.schemas.errors import BadImage, BadMessage, BadReply, BadWorkflow, FovealError
 from foveal.schemas.loading import Loading
+from foveal.schemas.report import Usage
 
 
 def png(size: tuple[int, int] = (64, 64), mode: str = "RGB", seed: int = 0) -> bytes:
@@ -76,6 +89,26 @@ ZOOM = Tool(
     "zoom",
     {"type": "object", "properties": {"level": {"enum": [1, 2]}}, "required": ["level"]},
 )
+
+
+CALL = '<tool_call>\n{"name": "zoom", "arguments": {"level": 2, "side": "top"}}\n</tool_call>'
+
+
+class Scripted:
+    """A model that gives these replies, one after another."""
+
+    name, revision, coordinates = "scripted", "1", Coordinates()
+
+    def __init__(self, *replies: Reply) -> None:
+        self._replies = list(replies)
+        self.asked: list[WriteRequest] = []
+
+    def write(self, requests: Sequence[WriteRequest]) -> list[Reply]:
+        self.asked += requests
+        return [self._replies.pop(0) for _ in requests]
+
+    def choose(self, requests: Sequence[ChooseRequest]) -> list[Choice]:
+        raise AssertionError(f"nothing to choose: {requests}")
 
 
 @pytest.fixture
@@ -222,6 +255,16 @@ def test_streams_and_replies_share_the_engine(chat: ChatFoveal) -> None:
     assert between == alone == begun + "".join(chunk.text for chunk in stream)
 
 
+def test_streams_of_several_threads_are_joined(chat: ChatFoveal) -> None:
+    alone = chat.invoke("What changed?").text
+
+    def read(_: int) -> str:
+        return "".join(chunk.text for chunk in chat.stream("What changed?"))
+
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(read, range(8))) == {alone}
+
+
 def test_a_stop_sequence_ends_the_reply_before_it(chat: ChatFoveal) -> None:
     whole = chat.invoke("What changed?")
     stop = whole.text[8:11]
@@ -242,8 +285,7 @@ def test_a_tool_that_must_be_called_is_called(patient: ChatFoveal, choice: str) 
     assert message.tool_calls
     for call in message.tool_calls:
         assert call["name"] == ("flip" if choice == "flip" else call["name"])
-        if call["name"] == "zoom":
-            assert zoom(**call["args"])
+        assert zoom(**call["args"]) if call["name"] == "zoom" else not call["args"]
 
 
 def test_one_call_at_a_time_where_parallel_calls_are_off(patient: ChatFoveal) -> None:
@@ -281,6 +323,33 @@ def test_calls_are_read_only_where_the_tools_accept_them() -> None:
         call.replace('"arguments"', '"args"'),
     ):
         assert read_calls(bad, [ZOOM]) is None
+
+
+def test_a_bad_call_of_its_own_choice_is_asked_for_again_and_bound() -> None:
+    scripted = Scripted(
+        Reply("I look.\n<tool_call>\n{oops", "", "stop", (), usage=Usage(new_tokens=5)),
+        Reply(CALL, "", "stop", (), usage=Usage(new_tokens=7)),
+    )
+
+    message = ChatFoveal(model=scripted).bind_tools([zoom]).invoke("Look closer")
+
+    free, bound = scripted.asked
+    assert free.grammar is None
+    assert isinstance(bound.grammar, ToolCalls)
+    assert message.text == "I look."
+    assert message.tool_calls[0]["args"] == {"level": 2, "side": "top"}
+    assert message.usage_metadata is not None
+    assert message.usage_metadata["output_tokens"] == 12
+
+
+def test_a_model_that_cannot_stream_gives_one_chunk_with_its_calls() -> None:
+    scripted = Scripted(Reply(f"I look.\n{CALL}", "Hm.", "stop", ()))
+
+    (chunk,) = ChatFoveal(model=scripted).bind_tools([zoom]).stream("Look closer")
+
+    assert chunk.text == "I look."
+    assert chunk.tool_calls[0]["name"] == "zoom"
+    assert chunk.additional_kwargs["reasoning_content"] == "Hm."
 
 
 def test_a_call_that_is_cut_is_an_error(patient: ChatFoveal) -> None:
