@@ -6,7 +6,7 @@ from time import perf_counter
 
 import pytest
 
-HEAVY = {"torch", "transformers", "cv2", "langgraph", "PIL", "typer"}
+HEAVY = {"torch", "transformers", "cv2", "langgraph", "langchain_core", "PIL", "typer"}
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
