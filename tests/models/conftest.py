@@ -1,12 +1,15 @@
 """A small Qwen3-VL of random weights with its own tokenizer, loaded as any checkpoint is."""
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from tokenizers import Regex, Tokenizer, decoders, pre_tokenizers
 from tokenizers.models import BPE
 from tokenizers.trainers import BpeTrainer
@@ -281,6 +284,19 @@ def plain_model(checkpoint: Path) -> Qwen3VLForConditionalGeneration:
 @pytest.fixture(scope="session")
 def prompts() -> PromptBuilder:
     return PromptBuilder(make_tokenizer(), make_image_processor())
+
+
+@pytest.fixture(scope="session")
+def encoded_png() -> Callable[[int], str]:
+    """Random pixels by their seed, as chat messages carry them."""
+
+    def encoded_png(seed: int) -> str:
+        pixels = np.random.default_rng(seed).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+        file = BytesIO()
+        Image.fromarray(pixels).save(file, "PNG")
+        return b64encode(file.getvalue()).decode()
+
+    return encoded_png
 
 
 @pytest.fixture(scope="session")

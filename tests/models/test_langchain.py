@@ -1,71 +1,38 @@
 """A model of random weights, asked as LangChain asks any chat model."""
 
 import json
-from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import pytest
 from langchain_core.messages import (
-    AIMessage,
     AnyMessage,
-    ChatMessage,
     HumanMessage,
-    SystemMessage,
-    ToolMessage,
 )
 from langgraph.graph import END, START, MessagesState, StateGraph
-from PIL import Image
 from pydantic import BaseModel, Field
 
 from foveal.models.coordinates import Coordinates
 from foveal.models.engine import Engine
 from foveal.models.langchain import ChatFoveal
-from foveal.models.langchain.messages import conversation_from
 from foveal.models.langchain.tools import read_calls
-from foveal.models.picture_bytes import decode
 from foveal.models.protocol import (
     Call,
     Choice,
     ChooseRequest,
     Message,
-    Picture,
     Reply,
     Tool,
     ToolCalls,
     WriteRequest,
 )
-from foveal.schemas.errors import BadImage, BadMessage, BadReply, BadWorkflow, FovealError
+from foveal.schemas.errors import BadReply, BadWorkflow
 from foveal.schemas.loading import Loading
 from foveal.schemas.report import Usage
 
-
-def png(size: tuple[int, int] = (64, 64), mode: str = "RGB", seed: int = 0) -> bytes:
-    width, height = size
-    random = np.random.default_rng(seed)
-    bands = {"L": 1, "RGB": 3, "RGBA": 4}[mode]
-    pixels = random.integers(0, 256, (height, width, bands), dtype=np.uint8)
-    file = BytesIO()
-    Image.fromarray(pixels.squeeze()).save(file, "PNG")
-    return file.getvalue()
-
-
-def base64_png(**options: Any) -> str:
-    return b64encode(png(**options)).decode()
-
-
-ENCODED = base64_png()
-URI = f"data:image/png;base64,{ENCODED}"
-BLOCKS: dict[str, dict[str, Any]] = {
-    "v1, base64": {"type": "image", "base64": ENCODED, "mime_type": "image/png"},
-    "v1, data URI": {"type": "image", "url": URI},
-    "v0": {"type": "image", "source_type": "base64", "data": ENCODED, "mime_type": "image/png"},
-    "OpenAI": {"type": "image_url", "image_url": {"url": URI}},
-}
+EncodedPng = Callable[[int], str]
 
 
 class Point(BaseModel):
@@ -137,9 +104,11 @@ def test_a_reply_is_what_the_engine_writes(chat: ChatFoveal, engine: Engine) -> 
     assert message.response_metadata["model_revision"] == engine.revision
 
 
-def test_an_image_of_an_earlier_turn_is_not_encoded_again(chat_engine: Engine) -> None:
+def test_an_image_of_an_earlier_turn_is_not_encoded_again(
+    chat_engine: Engine, encoded_png: EncodedPng
+) -> None:
     chat = ChatFoveal(model=chat_engine, max_tokens=4)
-    question = show("What changed?", base64_png(seed=7))
+    question = show("What changed?", encoded_png(7))
     first = chat.invoke([question])
 
     second = chat.invoke([question, first, HumanMessage("And now?")])
@@ -150,75 +119,6 @@ def test_an_image_of_an_earlier_turn_is_not_encoded_again(chat_engine: Engine) -
     assert usage is not None
     assert 0 < usage["input_token_details"]["cache_read"] < usage["input_tokens"]
     assert usage["total_tokens"] == usage["input_tokens"] + usage["output_tokens"]
-
-
-@pytest.mark.parametrize("block", BLOCKS.values(), ids=BLOCKS.keys())
-def test_every_form_of_an_image_block_gives_its_pixels(block: dict[str, Any]) -> None:
-    (turn,) = conversation_from([HumanMessage([block])])
-
-    (picture,) = turn.parts
-    assert isinstance(picture, Picture)
-    assert np.array_equal(picture.pixels, decode(png()))
-
-
-def test_results_of_tools_keep_their_images_and_their_errors() -> None:
-    messages: list[AnyMessage] = [
-        HumanMessage("Look"),
-        AIMessage("", tool_calls=[{"name": "zoom", "args": {"level": 1}, "id": "1"}]),
-        ToolMessage([BLOCKS["v1, base64"]], tool_call_id="1"),
-        ToolMessage("no such side", tool_call_id="2", status="error"),
-    ]
-
-    _, called, shown, failed = conversation_from(messages)
-
-    assert called == Message("assistant", (), calls=(Call("zoom", {"level": 1}),))
-    assert shown.role == "tool"
-    assert isinstance(shown.parts[0], Picture)
-    assert failed.parts == ("Error: ", "no such side")
-
-
-def test_system_messages_become_one_with_the_tools_after_it() -> None:
-    messages = [SystemMessage("One."), HumanMessage("Hi"), SystemMessage("Two.")]
-
-    system, human = conversation_from(messages, tools=[ZOOM])
-
-    assert system == Message("system", ("One.\n\nTwo.",), tools=(ZOOM,))
-    assert human == Message("user", ("Hi",))
-
-
-@pytest.mark.parametrize(
-    ("message", "error"),
-    [
-        (HumanMessage([{"type": "image", "url": "https://example.com/a.png"}]), BadImage),
-        (HumanMessage([{"type": "image", "file_id": "a"}]), BadImage),
-        (HumanMessage([{"type": "image", "url": "data:image/svg+xml,<svg/>"}]), BadImage),
-        (HumanMessage([{"type": "image", "base64": "?", "mime_type": "image/png"}]), BadImage),
-        (HumanMessage([{"type": "image", "base64": "AAAA", "mime_type": "a/b"}]), BadImage),
-        (HumanMessage([{"type": "audio", "base64": "AAAA", "mime_type": "a/b"}]), BadMessage),
-        (SystemMessage([BLOCKS["v1, base64"]]), BadImage),
-        (AIMessage([BLOCKS["v1, base64"]]), BadImage),
-        (ChatMessage(content="Hi", role="critic"), BadMessage),
-    ],
-    ids=["url", "id", "svg", "not base64", "no image", "audio", "system", "assistant", "role"],
-)
-def test_what_cannot_be_shown_is_refused(message: AnyMessage, error: type[FovealError]) -> None:
-    with pytest.raises(error):
-        conversation_from([HumanMessage("Hi"), message])
-
-
-def test_damaged_images_and_several_frames_are_refused() -> None:
-    frames = [Image.new("L", (8, 8), grey) for grey in (0, 255)]
-    file = BytesIO()
-    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
-
-    for data in (png()[:200], file.getvalue()):
-        with pytest.raises(BadImage):
-            decode(data)
-
-
-def test_grey_stays_grey_and_alpha_is_laid_on_white() -> None:
-    assert decode(png(mode="L")).shape == (64, 64)
-    assert decode(png(mode="RGBA")).shape == (64, 64, 3)
 
 
 def test_streamed_chunks_add_up_to_the_reply(chat: ChatFoveal) -> None:
@@ -411,7 +311,7 @@ def test_a_model_is_loaded_by_its_name(checkpoint: Path, engine: Engine) -> None
     assert chat.invoke("Hi").response_metadata["model_revision"] == engine.revision
 
 
-def test_a_graph_streams_the_tokens_of_its_node(chat: ChatFoveal) -> None:
+def test_a_graph_streams_the_tokens_of_its_node(chat: ChatFoveal, encoded_png: EncodedPng) -> None:
     def look(state: MessagesState) -> dict[str, Sequence[AnyMessage]]:
         return {"messages": [chat.invoke(state["messages"])]}
 
@@ -421,7 +321,7 @@ def test_a_graph_streams_the_tokens_of_its_node(chat: ChatFoveal) -> None:
     wiring.add_edge("look", END)
     graph = wiring.compile()
 
-    question = MessagesState(messages=[show("What changed?", ENCODED)])
+    question = MessagesState(messages=[show("What changed?", encoded_png(0))])
     pieces = [chunk for chunk, _ in graph.stream(question, stream_mode="messages")]
 
     assert len(pieces) > 5
