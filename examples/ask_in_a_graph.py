@@ -4,7 +4,7 @@
     python examples/ask_in_a_graph.py examples/boards/tested.png "Is the trace cut?" yes no
 
 The reply is one of the answers, whatever the model. `tiny` knows the questions of foveal's agents
-about circuit boards and guesses at others; `--model Qwen/Qwen3-VL-2B-Instruct` does not.
+about circuit boards and guesses at others: give a larger Qwen3-VL as `--model` to ask freely.
 """
 
 import argparse
