@@ -1,5 +1,5 @@
 """What every eval module offers: `run(options)` gives figures ready for JSON, `show(figures)` a
-rich renderable of them. The modules are `deeppcb`, `drawn`, `align` and `calibrate`.
+rich renderable of them. The modules are `deeppcb`, `drawn`, `align`, `calibrate` and `roles`.
 """
 
 from collections.abc import Callable

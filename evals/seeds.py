@@ -9,6 +9,7 @@ DRAWN = EVAL_SEEDS_FROM + 1
 ALIGNED = EVAL_SEEDS_FROM + 2
 CALIBRATED = EVAL_SEEDS_FROM + 3
 CHECKED = EVAL_SEEDS_FROM + 4
+ROLES = EVAL_SEEDS_FROM + 5
 
 
 def generator(series: int, index: int) -> Generator:

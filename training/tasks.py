@@ -83,7 +83,13 @@ def draw_batch(
 ) -> list[Sample]:
     """As many samples as the role's batch holds, divided by `share`."""
     wording = vary(rng, role, variety=variety)
-    return _DRAW[role](rng, chunk, wording, max(1, SIZES[role] // share))
+    return draw_samples(rng, role, chunk, wording, size=max(1, SIZES[role] // share))
+
+
+def draw_samples(
+    rng: Generator, role: Role, chunk: Chunk, wording: Wording, *, size: int
+) -> list[Sample]:
+    return _DRAW[role](rng, chunk, wording, size)
 
 
 def judge_samples(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:

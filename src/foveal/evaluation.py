@@ -9,7 +9,7 @@ from foveal.wording import suggest
 if TYPE_CHECKING:
     from foveal.evals.options import Eval
 
-EVALS = ("align", "calibrate", "deeppcb", "drawn")
+EVALS = ("align", "calibrate", "deeppcb", "drawn", "roles")
 
 
 def find_eval(name: str) -> "Eval":

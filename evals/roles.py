@@ -1,0 +1,185 @@
+"""Each role asked by itself about drawn regions that nothing was trained on.
+
+    foveal eval roles [--limit N] [--json]
+
+Once in the wording that ships, once in other words, labels, orders and languages. N is how many
+boards the regions are drawn from. The roles ask in their own words, whatever the workflow says.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from rich.box import SIMPLE
+from rich.console import RenderableType
+from rich.table import Table
+
+from foveal.agents.instructions import Role
+from foveal.evals.options import EvalOptions
+from foveal.evals.seeds import ROLES, generator
+from foveal.evals.share import Share
+from foveal.models.protocol import ChooseRequest, JsonSchema, VisionLanguageModel, WriteRequest
+from foveal.schemas.base import Strict
+from foveal.schemas.box import Box
+from foveal.training.chunk import Chunk
+from foveal.training.regions import draw_chunk
+from foveal.training.tasks import Sample, draw_samples
+from foveal.training.wordings import YES_NO, Wording, shipped, vary
+
+BOARDS = 100
+_BATCHES = 10
+_QUESTIONS_A_BOARD = 4
+"""For each role and each kind of words."""
+
+_DIGITS = tuple("0123456789")
+_FOUND_IOU = 0.5
+
+Words = Literal["shipped", "other"]
+WORDS: tuple[Words, ...] = ("shipped", "other")
+
+
+class Asked(NamedTuple):
+    wording: Wording
+    samples: list[Sample]
+
+
+class _Source(NamedTuple):
+    chunk: Chunk
+    words: Words
+    size: int
+    """Samples a batch."""
+
+    def of(self, role: Role) -> Iterator[Asked]:
+        rng = np.random.default_rng(ROLES)
+        for _ in range(_BATCHES):
+            wording = shipped(role) if self.words == "shipped" else vary(rng, role, variety=1.0)
+            yield Asked(wording, draw_samples(rng, role, self.chunk, wording, size=self.size))
+
+
+class Claims(Strict):
+    """`missed`: true claims denied; `false_alarms`: untrue ones confirmed."""
+
+    missed: Share
+    false_alarms: Share
+
+
+class Places(Strict):
+    label: Share
+    box: Share
+    """IoU of at least 0.5, where there is something to find."""
+
+
+class RoleFigures(Strict):
+    judge: dict[Words, Share]
+    verify: dict[Words, Claims]
+    sight: dict[Words, Share]
+    locate: dict[Words, Places]
+    boards: int
+    model: str
+    revision: str
+
+
+def run(options: EvalOptions) -> dict[str, object]:
+    model, boards = options.load_model(), options.limit or BOARDS
+    chunk = draw_chunk(generator(ROLES, 0), boards)
+    size = max(1, _QUESTIONS_A_BOARD * boards // _BATCHES)
+    parts = {"judge": _judge, "verify": _verify, "sight": _sight, "locate": _locate}
+    found: dict[str, dict[Words, Any]] = {role: {} for role in parts}
+    for done, (role, words) in enumerate((role, words) for role in parts for words in WORDS):
+        options.progress(done, len(parts) * len(WORDS))
+        found[role][words] = parts[role](model, _Source(chunk, words, size))
+    figures = {**found, "boards": boards, "model": model.name, "revision": model.revision}
+    return RoleFigures.model_validate(figures).model_dump()
+
+
+def show(figures: dict[str, object]) -> RenderableType:
+    known = RoleFigures.model_validate(figures)
+    table = Table("", *WORDS, box=SIMPLE, title=f"{known.model} on {known.boards} drawn boards")
+    rows: dict[str, Callable[[Words], Share]] = {
+        "judge: right": lambda words: known.judge[words],
+        "verify: true claims denied": lambda words: known.verify[words].missed,
+        "verify: untrue claims confirmed": lambda words: known.verify[words].false_alarms,
+        "sight: right": lambda words: known.sight[words],
+        "locate: label right": lambda words: known.locate[words].label,
+        "locate: box at IoU 0.5": lambda words: known.locate[words].box,
+    }
+    for name, share in rows.items():
+        table.add_row(name, *(str(share(words)) for words in WORDS))
+    return table
+
+
+def _judge(model: VisionLanguageModel, source: _Source) -> Share:
+    return Share.counted(
+        [
+            answer == sample.answer
+            for asked in source.of("judge")
+            for sample, answer in _chosen(model, asked, _labels(asked.wording))
+        ]
+    )
+
+
+def _verify(model: VisionLanguageModel, source: _Source) -> Claims:
+    said: dict[bool, list[bool]] = {True: [], False: []}
+    for asked in source.of("verify"):
+        yes, no = YES_NO[asked.wording.language]
+        for sample, answer in _chosen(model, asked, (yes, no)):
+            said[sample.answer == yes].append(answer != sample.answer)
+    return Claims(missed=Share.counted(said[True]), false_alarms=Share.counted(said[False]))
+
+
+def _sight(model: VisionLanguageModel, source: _Source) -> Share:
+    return Share.counted(
+        [
+            answer == sample.answer
+            for asked in source.of("sight")
+            for sample, answer in _chosen(model, asked, _DIGITS)
+        ]
+    )
+
+
+def _locate(model: VisionLanguageModel, source: _Source) -> Places:
+    labels: list[bool] = []
+    boxes: list[bool] = []
+    for asked in source.of("locate"):
+        schema = JsonSchema(_located(_labels(asked.wording)))
+        requests = [WriteRequest(sample.conversation, schema, 60) for sample in asked.samples]
+        for sample, reply in zip(asked.samples, model.write(requests), strict=True):
+            wanted, said = json.loads(sample.answer), json.loads(reply.text)
+            labels.append(said["label"] == wanted["label"])
+            if wanted["box"] is not None:
+                boxes.append(said["box"] is not None and _meet(wanted["box"], said["box"]))
+    return Places(label=Share.counted(labels), box=Share.counted(boxes))
+
+
+def _meet(wanted: Sequence[int], said: Sequence[int]) -> bool:
+    x1, x2, y1, y2 = *sorted(said[0::2]), *sorted(said[1::2])
+    if x1 == x2 or y1 == y2:
+        return False
+    return Box(*wanted).iou(Box(x1, y1, x2, y2)) >= _FOUND_IOU
+
+
+def _located(labels: Sequence[str]) -> dict[str, Any]:
+    number = {"type": "integer", "minimum": 0, "maximum": 1000}
+    corners = {"type": "array", "items": number, "minItems": 4, "maxItems": 4}
+    return {
+        "type": "object",
+        "properties": {
+            "label": {"enum": list(labels)},
+            "box": {"anyOf": [corners, {"type": "null"}]},
+        },
+        "required": ["label", "box"],
+        "additionalProperties": False,
+    }
+
+
+def _chosen(
+    model: VisionLanguageModel, asked: Asked, answers: tuple[str, ...]
+) -> Iterator[tuple[Sample, str]]:
+    requests = [ChooseRequest(sample.conversation, answers) for sample in asked.samples]
+    for sample, choice in zip(asked.samples, model.choose(requests), strict=True):
+        yield sample, choice.answer
+
+
+def _labels(wording: Wording) -> tuple[str, ...]:
+    return tuple(label.name for label in wording.labels.values())
