@@ -45,7 +45,7 @@ def run_pairs(
     model: VisionLanguageModel,
     pairs: Iterable[tuple[Image, Image]],
     *,
-    in_flight: int = 4,
+    in_flight: int = 16,
 ) -> Iterator[Report | FovealError]:
     """A report a pair, in order; an error takes the place of a report and the rest goes on.
 
