@@ -2,10 +2,17 @@
 
 from math import exp, log
 
-from foveal.schemas.workflow import Calibration
+from foveal.models.protocol import VisionLanguageModel
+from foveal.schemas.workflow import Calibration, Workflow
 
 _LEAST = 1e-12
 """Stands for a probability of zero, which has no logarithm."""
+
+
+def calibration_for(model: VisionLanguageModel, workflow: Workflow) -> Calibration | None:
+    """The workflow's, where it was fitted for these very weights."""
+    known = workflow.calibration
+    return known if known is not None and known.revision == model.revision else None
 
 
 def calibrated(

@@ -88,8 +88,8 @@ def measure(
     answers = first_answers(bench.run(_one_look(plain), pairs), pairs, workflow)
     calibration = Calibration(
         temperature=round(fit_temperature(answers), 3),
-        fitted_on=f"{boards} drawn boards, seeds {seed_range(CALIBRATED, boards)}, "
-        f"weights {model.revision[:12]}",
+        fitted_on=f"{boards} drawn boards, seeds {seed_range(CALIBRATED, boards)}",
+        revision=model.revision,
     )
     shipped = workflow.model_copy(update={"calibration": calibration})
     pairs = [checked_pair(index) for index in range(boards)]
@@ -165,5 +165,6 @@ def _one_look(workflow: Workflow) -> Workflow:
 def _yaml(calibration: Calibration) -> str:
     return (
         f"calibration:\n  temperature: {calibration.temperature}\n"
-        f"  fitted_on: {dumps(calibration.fitted_on)}"
+        f"  fitted_on: {dumps(calibration.fitted_on)}\n"
+        f"  revision: {dumps(calibration.revision)}"
     )

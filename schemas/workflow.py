@@ -69,6 +69,9 @@ class Calibration(Strict):
 
     temperature: float = Field(gt=0, le=100)
     fitted_on: str = Field(description="the labelled data, so a reader can judge whether it fits")
+    revision: str = Field(
+        min_length=1, description="of the model it was fitted for; another is left uncalibrated"
+    )
 
 
 class Workflow(Strict):

@@ -1,5 +1,6 @@
 from langgraph.runtime import Runtime
 
+from foveal.agents.calibration import calibration_for
 from foveal.agents.comparison import Comparison
 from foveal.agents.context import Context
 from foveal.graphs.nodes.constraints import Constrained, constrained
@@ -61,7 +62,8 @@ def _images(state: Comparison, context: Context) -> list[ImageRecord]:
 
 
 def _model(context: Context) -> ModelRecord:
-    model, calibration = context.model, context.workflow.calibration
+    model = context.model
+    calibration = calibration_for(model, context.workflow)
     return ModelRecord(
         name=model.name,
         revision=model.revision,

@@ -148,14 +148,27 @@ def test_the_workflow_says_who_is_unsure(
 def test_judgements_are_calibrated(
     state: Comparison, workflow: Workflow, run_with: RunWith
 ) -> None:
-    cooler = Calibration(temperature=2, fitted_on="drawn boards")
     model = ScriptedModel(choosing=lambda _: {"open": 0.8, "spur": 0.0, "none": 0.2})
+    cooler = Calibration(temperature=2, fitted_on="drawn boards", revision=model.revision)
 
     trusted = workflow.model_copy(update={"calibration": cooler})
     (known, _) = judge(state, run_with(model, trusted))["judgements"]
 
     assert known.probabilities["open"] == pytest.approx(2 / 3)
     assert known.looks[0].answers == known.probabilities
+
+
+def test_a_calibration_of_other_weights_changes_nothing(
+    state: Comparison, workflow: Workflow, run_with: RunWith
+) -> None:
+    other = Calibration(temperature=2, fitted_on="drawn boards", revision="f" * 64)
+    model = ScriptedModel(choosing=lambda _: {"open": 0.8, "spur": 0.0, "none": 0.2})
+
+    (known, _) = judge(state, run_with(model, workflow.model_copy(update={"calibration": other})))[
+        "judgements"
+    ]
+
+    assert known.probabilities["open"] == 0.8
 
 
 def test_a_region_at_the_rim_is_shown_from_inside_both_images(
