@@ -44,6 +44,8 @@ class _Going:
 
     task: Task
     row: Row
+    passes: int = 1
+    """So far; the first one reads the prompt."""
 
 
 class Writing:
@@ -66,7 +68,7 @@ class Writing:
         reading = self._runner.read(tasks)
         begun = [_Going(*pair) for pair in zip(tasks, reading.rows, strict=True)]
         for task, usage in zip(tasks, reading.usage, strict=True):
-            task.usage += _of_prompt(usage, task) + Usage(model_calls=1, forward_passes=1)
+            task.usage += _of_prompt(usage, task) + Usage(model_calls=1)
         left = self._add_tokens(begun, reading.memory, reading.last)
         if left:
             self._memory = reading.memory.joined(self._memory)
@@ -79,7 +81,7 @@ class Writing:
         unread = [going.task.draft.take_unread() for going in self._going]
         last = self._runner.go_on(self._memory, unread)
         for going in self._going:
-            going.task.usage += Usage(forward_passes=1)
+            going.passes += 1
         self._going = self._add_tokens(self._going, self._memory, last)
         if not self._going:
             self._memory = None
@@ -106,7 +108,7 @@ class Writing:
         """The next turn may go on from the reply, as far as it was read."""
         written = one.task.draft.ids
         self._runner.keep(one.row, memory, index, written=written[one.task.begun :])
-        one.task.usage += Usage(new_tokens=len(written))
+        one.task.usage += Usage(new_tokens=len(written), forward_passes=one.passes)
         one.task.done = True
 
 
