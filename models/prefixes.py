@@ -14,8 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from foveal.models.prompt import IMAGE, Outline
-
 TokenKeys = NDArray[np.int64]
 """[tokens, 2]: what each token is. Of a text its id and 0; of a picture 128 bits of its hash."""
 
@@ -33,12 +31,16 @@ class Layer(NamedTuple):
 Layers = Sequence[Layer]
 
 
-def token_keys(outline: Outline, pictures: Sequence[bytes], cells: Sequence[int]) -> TokenKeys:
+def token_keys(
+    ids: Sequence[int],
+    is_image: NDArray[np.bool_],
+    pictures: Sequence[bytes],
+    cells: Sequence[int],
+) -> TokenKeys:
     """`pictures` are hashes over all that decides how each is seen, `cells` its tokens."""
-    keys = text_keys(outline.ids)
+    keys = text_keys(ids)
     if pictures:
         words = np.frombuffer(b"".join(picture[:16] for picture in pictures), np.int64)
-        is_image = np.array(outline.token_types) == IMAGE
         keys[is_image] = np.repeat(words.reshape(-1, 2), cells, axis=0)
     return keys
 

@@ -29,7 +29,7 @@ class Row:
 
     @cached_property
     def keys(self) -> TokenKeys:
-        return token_keys(self.outline, self.digests, self.cells)
+        return token_keys(self.outline.ids, self.is_image, self.digests, self.cells)
 
     @cached_property
     def is_image(self) -> NDArray[np.bool_]:
