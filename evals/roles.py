@@ -19,10 +19,12 @@ from foveal.agents.instructions import Role
 from foveal.evals.options import EvalOptions
 from foveal.evals.seeds import ROLES, generator
 from foveal.evals.share import Share
+from foveal.models.coordinates import Coordinates
 from foveal.models.protocol import ChooseRequest, JsonSchema, VisionLanguageModel, WriteRequest
 from foveal.schemas.base import Strict
 from foveal.schemas.box import Box
 from foveal.training.chunk import Chunk
+from foveal.training.crops import VIEW_PX
 from foveal.training.regions import draw_chunk
 from foveal.training.tasks import Sample, draw_samples
 from foveal.training.wordings import YES_NO, Wording, shipped, vary
@@ -34,6 +36,9 @@ _QUESTIONS_A_BOARD = 4
 
 _DIGITS = tuple("0123456789")
 _FOUND_IOU = 0.5
+_VIEW = (VIEW_PX, VIEW_PX)
+_AS_TRAINED = Coordinates()
+"""In which the wanted answers are written."""
 
 Words = Literal["shipped", "other"]
 WORDS: tuple[Words, ...] = ("shipped", "other")
@@ -141,32 +146,35 @@ def _sight(model: VisionLanguageModel, source: _Source) -> Share:
 def _locate(model: VisionLanguageModel, source: _Source) -> Places:
     labels: list[bool] = []
     boxes: list[bool] = []
+    coordinates = model.coordinates
+    box = coordinates.box_schema(size=_VIEW)
     for asked in source.of("locate"):
-        schema = JsonSchema(_located(_labels(asked.wording)))
+        schema = JsonSchema(_located(_labels(asked.wording), box))
         requests = [WriteRequest(sample.conversation, schema, 60) for sample in asked.samples]
         for sample, reply in zip(asked.samples, model.write(requests), strict=True):
             wanted, said = json.loads(sample.answer), json.loads(reply.text)
             labels.append(said["label"] == wanted["label"])
             if wanted["box"] is not None:
-                boxes.append(said["box"] is not None and _meet(wanted["box"], said["box"]))
+                given = said["box"]
+                boxes.append(given is not None and _meet(wanted["box"], given, coordinates))
     return Places(label=Share.counted(labels), box=Share.counted(boxes))
 
 
-def _meet(wanted: Sequence[int], said: Sequence[int]) -> bool:
-    x1, x2, y1, y2 = *sorted(said[0::2]), *sorted(said[1::2])
-    if x1 == x2 or y1 == y2:
-        return False
-    return Box(*wanted).iou(Box(x1, y1, x2, y2)) >= _FOUND_IOU
+def _meet(
+    wanted: Sequence[int], said: Sequence[int], coordinates: Coordinates = _AS_TRAINED
+) -> bool:
+    """Whether a box that the model wrote in its `coordinates` finds the wanted one."""
+    corners = coordinates.parse_box(said, size=_VIEW)
+    found = Box(*_AS_TRAINED.write_box(corners, size=_VIEW))
+    return Box(*wanted).iou(found) >= _FOUND_IOU
 
 
-def _located(labels: Sequence[str]) -> dict[str, Any]:
-    number = {"type": "integer", "minimum": 0, "maximum": 1000}
-    corners = {"type": "array", "items": number, "minItems": 4, "maxItems": 4}
+def _located(labels: Sequence[str], box: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {
             "label": {"enum": list(labels)},
-            "box": {"anyOf": [corners, {"type": "null"}]},
+            "box": {"anyOf": [box, {"type": "null"}]},
         },
         "required": ["label", "box"],
         "additionalProperties": False,
