@@ -6,13 +6,12 @@ Each run shows two pictures nobody has seen, asks for a choice, and has a findin
 """
 
 import argparse
-import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 from typing import Any
 
-from contenders import Name, engine_of, load, question
+from contenders import Name, engine_of, load, question, show
 from foveal.models.engine import Engine
 from foveal.models.protocol import (
     ChooseRequest,
@@ -79,11 +78,7 @@ def main() -> None:
     options = parser.parse_args()
     repeats = options.repeats or (3 if options.model == "tiny" else 1)
     figures = measure(options.model, repeats=repeats)
-    if options.json:
-        print(json.dumps(figures))
-        return
-    for key, value in figures.items():
-        print(f"{key:<24}{value}")
+    show(figures, as_json=options.json)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The models that are measured, and the loop that agents run on transformers today."""
 
+import json
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Literal
@@ -133,6 +134,15 @@ class PlainLoop:
     def _inference(self) -> AbstractContextManager[None]:
         autocast = self._model.dtype == torch.float32
         return Runner(self._model, self._prompts.patcher, autocast=autocast).inference()
+
+
+def show(figures: dict[str, object], *, as_json: bool) -> None:
+    """On one line for programs, else a line a figure."""
+    if as_json:
+        print(json.dumps(figures))
+        return
+    for key, value in figures.items():
+        print(f"{key:<30}{value}")
 
 
 def question(seed: int, side: int) -> Conversation:

@@ -17,7 +17,7 @@ from typing import Any
 import jsonschema_rs
 import numpy as np
 
-from contenders import Name, PlainLoop, engine_of, load, question
+from contenders import Name, PlainLoop, engine_of, load, question, show
 from foveal.models.engine import Checkpoint, Engine
 from foveal.models.masks import Masks
 from foveal.models.protocol import JsonSchema, Reply, WriteRequest
@@ -142,11 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     figures = measure(options.model, options.schemas, shown=options.shown)
-    if options.json:
-        print(json.dumps(figures))
-        return
-    for key, value in figures.items():
-        print(f"{key:<30}{value}")
+    show(figures, as_json=options.json)
 
 
 if __name__ == "__main__":

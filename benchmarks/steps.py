@@ -8,12 +8,11 @@ again. `tiny` is shown 256 tokens a picture, `2b-shape` 1,024.
 """
 
 import argparse
-import json
 from collections.abc import Callable
 from time import perf_counter
 from typing import NamedTuple
 
-from contenders import Name, PlainLoop, engine_of, load, question
+from contenders import Name, PlainLoop, engine_of, load, question, show
 from foveal.models.engine import Engine
 from foveal.models.protocol import (
     ChooseRequest,
@@ -118,11 +117,7 @@ def main() -> None:
     figures = measure(
         options.model, repeats=options.repeats or (5 if options.model == "tiny" else 1)
     )
-    if options.json:
-        print(json.dumps(figures))
-        return
-    for key, value in figures.items():
-        print(f"{key:<20}{value}")
+    show(figures, as_json=options.json)
 
 
 if __name__ == "__main__":
