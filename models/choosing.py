@@ -27,7 +27,9 @@ def choose(runner: Runner, questions: Sequence[Question]) -> None:
     states = [reading.last]
     if later := _places_inside_answers(questions):
         reading.memory.select([row for row, _ in later])
-        states.append(runner.go_on(reading.memory, [path for _, path in later]))
+        paths = [path for _, path in later]
+        after = runner.go_on(reading.memory, paths)
+        states.append(after[range(len(paths)), [len(path) - 1 for path in paths]])
     tokens = sorted({t for q in questions for ts in q.answers.branches.values() for t in ts})
     logits = runner.logits(torch.cat(states), tokens).cpu()
     by_place = dict(zip([*places, *later], logits, strict=True))

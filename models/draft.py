@@ -114,10 +114,14 @@ class Draft:
         if self.finish is None and self._loops.looping:
             self.finish = "loop"
 
-    def take_unread(self) -> list[int]:
-        """Ids added since the last call: what the next forward pass reads."""
-        unread, self._read = self.ids[self._read :], len(self.ids)
-        return unread
+    @property
+    def unread(self) -> list[int]:
+        """What the next forward pass reads."""
+        return self.ids[self._read :]
+
+    def read(self, count: int) -> None:
+        """So many more of the ids have been."""
+        self._read += count
 
     def parts(self) -> tuple[list[int], list[int]]:
         """Ids of the thinking and of the answer, without the tokens that mark them."""

@@ -131,6 +131,14 @@ class Memory:
         """Which tokens are to be seen; None where all are, which takes a faster kernel."""
         return None if bool(self.seen.all()) else self.seen
 
+    def drop_last(self, counts: Sequence[int]) -> None:
+        """Forget so many of each row's last tokens."""
+        dropped = torch.tensor(counts, device=self.seen.device)
+        rank_from_last = self.seen.flip(1).cumsum(dim=1).flip(1)
+        self.seen = self.seen * (rank_from_last > dropped[:, None])
+        self.next_position = self.next_position - dropped
+        self.trim()
+
     def trim(self) -> None:
         """Drop the padding that all rows end with."""
         length = int(self.seen.sum(dim=0).nonzero().max()) + 1

@@ -90,18 +90,21 @@ class Runner:
         return reading
 
     def go_on(self, memory: Memory, tokens: Sequence[Sequence[int]]) -> Tensor:
-        """More tokens, at least one a row, become part of `memory`; the state after the last."""
+        """More tokens, at least one a row, become part of `memory`.
+
+        The state after each, [rows, longest, width]; where a row has no more, it means nothing.
+        """
         ids, seen = self._pad(tokens)
         memory.seen = torch.cat([memory.seen, seen], dim=1)
         steps = torch.arange(ids.shape[1], device=ids.device)
-        states = self.model.model.language_model(
+        states: Tensor = self.model.model.language_model(
             input_ids=ids,
             position_ids=(memory.next_position[:, None] + steps).expand(3, -1, -1),
             attention_mask=memory.mask,
             past_key_values=memory.cache,
         ).last_hidden_state
         memory.next_position = memory.next_position + seen.sum(dim=1)
-        return _at_last(states, seen)
+        return states
 
     def keep(self, row: Row, memory: Memory, index: int, *, written: Sequence[int] = ()) -> None:
         """Remember a row of the memory: its prompt, and of what was written as much as was read."""

@@ -1,9 +1,10 @@
 """Writing replies: the rows of one batch go on together, each until its draft is finished."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -11,10 +12,17 @@ from foveal.models.draft import Draft
 from foveal.models.job import Job
 from foveal.models.memory import Memory
 from foveal.models.prompt import Outline
+from foveal.models.prompt_lookup import LONGEST_GUESS, agreement, guess
 from foveal.models.protocol import Pixels
 from foveal.models.runner import Runner
 from foveal.models.spans import Row
 from foveal.schemas.report import Usage
+
+_GUESSED_TOKENS = 64
+"""In one pass, all rows together: more are no longer nearly free."""
+
+_FIRST_GUESS = 2
+"""Tokens; each that holds lets the next guess be twice as long."""
 
 
 @dataclass(eq=False)
@@ -30,10 +38,11 @@ class Task(Job):
     def start(cls, outline: Outline, pictures: Sequence[Pixels], draft: Draft) -> Self:
         """What a reply must begin with is read with the prompt; where that is all, nothing is."""
         draft.add_forced(draft.forced())
-        forced = draft.take_unread()
-        task = cls(outline.followed_by(forced), pictures, draft, len(forced))
+        begun = draft.unread
+        draft.read(len(begun))
+        task = cls(outline.followed_by(begun), pictures, draft, len(begun))
         if draft.finish is not None:
-            task.usage += Usage(new_tokens=len(forced), model_calls=1)
+            task.usage += Usage(new_tokens=len(begun), model_calls=1)
             task.done = True
         return task
 
@@ -46,6 +55,39 @@ class _Going:
     row: Row
     passes: int = 1
     """So far; the first one reads the prompt."""
+    guessed: list[int] = field(default_factory=list)
+    """Tokens that were read on trial and not chosen yet."""
+    trust: int = _FIRST_GUESS
+    """How many tokens to guess next."""
+
+    @property
+    def written(self) -> Sequence[int]:
+        """Ids after those that are read with the prompt."""
+        return self.task.draft.ids[self.task.begun :]
+
+    def take_unread(self, *, most: int) -> list[int]:
+        """What the next pass reads: what was chosen, then at most so many guesses."""
+        draft = self.task.draft
+        said = np.concatenate([self.row.keys[:, 0], np.array(self.written, np.int64)])
+        self.guessed = guess(said, min(self.trust, most))
+        unread = draft.unread
+        draft.read(len(unread))
+        self.passes += 1
+        return [*unread, *self.guessed]
+
+    def choose(self, token: int, log_probability: float) -> int:
+        """A token and all that it leaves no choice about.
+
+        How many tokens further the next choice stands, where these were guessed right; else 0.
+        """
+        draft = self.task.draft
+        draft.add(token, log_probability=log_probability)
+        draft.add_forced(draft.forced())
+        right = agreement(self.guessed, draft.unread)
+        draft.read(right)
+        self.guessed = self.guessed[right:]
+        self.trust = min(2 * self.trust, LONGEST_GUESS) if right else _FIRST_GUESS
+        return 0 if draft.finish or draft.unread else right
 
 
 class Writing:
@@ -69,7 +111,8 @@ class Writing:
         begun = [_Going(*pair) for pair in zip(tasks, reading.rows, strict=True)]
         for task, usage in zip(tasks, reading.usage, strict=True):
             task.usage += _of_prompt(usage, task) + Usage(model_calls=1)
-        left = self._add_tokens(begun, reading.memory, reading.last)
+        self._choose(begun, reading.last[:, None], first=[0] * len(begun))
+        left = self._finish(begun, reading.memory)
         if left:
             self._memory = reading.memory.joined(self._memory)
             self._going = [*left, *self._going]
@@ -78,11 +121,16 @@ class Writing:
         """One more pass over all rows."""
         if self._memory is None:
             return
-        unread = [going.task.draft.take_unread() for going in self._going]
-        last = self._runner.go_on(self._memory, unread)
-        for going in self._going:
-            going.passes += 1
-        self._going = self._add_tokens(self._going, self._memory, last)
+        most = _GUESSED_TOKENS // len(self._going)
+        unread = [going.take_unread(most=most) for going in self._going]
+        states = self._runner.go_on(self._memory, unread)
+        first = [
+            len(ids) - len(going.guessed) - 1
+            for going, ids in zip(self._going, unread, strict=True)
+        ]
+        self._choose(self._going, states, first=first)
+        self._memory.drop_last([len(going.guessed) for going in self._going])
+        self._going = self._finish(self._going, self._memory)
         if not self._going:
             self._memory = None
 
@@ -91,25 +139,35 @@ class Writing:
         abandoned, self._going, self._memory = self.tasks, [], None
         return abandoned
 
-    def _add_tokens(self, going: Sequence[_Going], memory: Memory, last: Tensor) -> list[_Going]:
-        """The rows that are left, to which the memory is cut down."""
-        _choose_tokens([one.task.draft for one in going], self._runner.logits(last))
+    def _choose(self, going: Sequence[_Going], states: Tensor, *, first: Sequence[int]) -> None:
+        """A token for each row after its place `first`, and further ones while guesses hold."""
+        places = dict(enumerate(first))
+        while places:
+            logits = self._runner.logits(states[list(places), list(places.values())])
+            chosen = _likeliest([going[row].task.draft for row in places], logits)
+            places = {
+                row: place + further
+                for (row, place), choice in zip(places.items(), chosen, strict=True)
+                if (further := going[row].choose(*choice))
+            }
+
+    def _finish(self, going: Sequence[_Going], memory: Memory) -> list[_Going]:
+        """The rows that are left, to which the memory is cut down.
+
+        The next turn may go on from a finished reply, as far as it was read.
+        """
         for index, one in enumerate(going):
             if one.task.followed:
                 one.task.answer = tuple(one.task.draft.parts()[1])
             if one.task.draft.finish is not None:
-                self._finish(one, memory, index)
+                self._runner.keep(one.row, memory, index, written=one.written)
+                tokens = len(one.task.draft.ids)
+                one.task.usage += Usage(new_tokens=tokens, forward_passes=one.passes)
+                one.task.done = True
         left = [index for index, one in enumerate(going) if not one.task.done]
         if left and len(left) < len(going):
             memory.select(left)
         return [going[index] for index in left]
-
-    def _finish(self, one: _Going, memory: Memory, index: int) -> None:
-        """The next turn may go on from the reply, as far as it was read."""
-        written = one.task.draft.ids
-        self._runner.keep(one.row, memory, index, written=written[one.task.begun :])
-        one.task.usage += Usage(new_tokens=len(written), forward_passes=one.passes)
-        one.task.done = True
 
 
 def _of_prompt(usage: Usage, task: Task) -> Usage:
@@ -118,13 +176,11 @@ def _of_prompt(usage: Usage, task: Task) -> Usage:
     return usage.model_copy(update={"prefill_tokens": prompt})
 
 
-def _choose_tokens(drafts: Sequence[Draft], logits: Tensor) -> None:
-    """A choice each, and then all that it leaves no choice about."""
+def _likeliest(drafts: Sequence[Draft], logits: Tensor) -> list[tuple[int, float]]:
+    """Of what each draft allows: a token and its log-probability."""
     for draft, row in zip(drafts, logits, strict=True):
         allowed = draft.allowed(len(row))
         if allowed is not None:
             row[torch.from_numpy(~allowed).to(row.device)] = -torch.inf
     best = torch.log_softmax(logits, dim=-1).max(dim=-1)
-    for draft, log, token in zip(drafts, best.values.tolist(), best.indices.tolist(), strict=True):
-        draft.add(token, log_probability=log)
-        draft.add_forced(draft.forced())
+    return list(zip(best.indices.tolist(), best.values.tolist(), strict=True))

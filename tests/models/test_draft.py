@@ -105,13 +105,14 @@ def test_what_is_forced_is_fed_as_it_is_and_a_choice_is_left_to_the_model(
     written = bound(masks.start(VERDICT))
     (first,) = encode("p")
     written.add_forced(written.forced())
-    assert written.take_unread() == encode('{"verdict":"')
+    assert written.unread == encode('{"verdict":"')
+    written.read(len(written.unread))
     allowed = written.allowed(512)
     assert allowed is not None
     assert allowed[first]
     written.add(first, log_probability=-0.7)
     written.add_forced(written.forced())
-    assert written.take_unread()[0] == first
+    assert written.unread[0] == first
     assert written.finish == "stop"
     assert sum(written.log_probabilities) == -0.7
 

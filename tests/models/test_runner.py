@@ -74,7 +74,7 @@ def test_going_on_equals_reading_from_the_start(
         runner.go_on(memory, [[40]])
         runner.go_on(memory, [[41]])
         last = runner.go_on(memory, [[42]])
-    same(last[0], cold(engine, asked.followed_by(40, 41, 42)))
+    same(last[0, -1], cold(engine, asked.followed_by(40, 41, 42)))
 
 
 def test_a_conversation_in_between_disturbs_nothing(
@@ -86,13 +86,26 @@ def test_a_conversation_in_between_disturbs_nothing(
         runner.go_on(other, [[7]])
         last = runner.go_on(memory, [[40]])
         other_last = runner.go_on(other, [[8]])
-    same(last[0], cold(engine, first.followed_by(40)))
-    same(other_last[0], cold(engine, second.followed_by(7, 8)))
+    same(last[0, -1], cold(engine, first.followed_by(40)))
+    same(other_last[0, -1], cold(engine, second.followed_by(7, 8)))
 
 
 def test_nothing_is_left_on_the_model(runner: Runner, two: list[Passage]) -> None:
     read(runner, *two)
     assert runner.model.model.rope_deltas is None
+
+
+def test_dropped_tokens_were_never_said(engine: Engine, runner: Runner, two: list[Passage]) -> None:
+    first, second = two
+    memory = read(runner, *two).memory
+    with runner.inference():
+        states = runner.go_on(memory, [[5, 6, 7], [8, 9]])
+        memory.drop_last([2, 0])
+        last = runner.go_on(memory, [[3], [4]])
+    assert memory.length(0) == len(first.outline.ids) + 2
+    same(states[0, 1], cold(engine, first.followed_by(5, 6)))
+    same(last[0, -1], cold(engine, first.followed_by(5, 3)))
+    same(last[1, -1], cold(engine, second.followed_by(8, 9, 4)))
 
 
 def test_rows_of_different_lengths_go_on_together(
@@ -109,7 +122,7 @@ def test_rows_of_different_lengths_go_on_together(
         first.followed_by(6, 7, 8, 3),
         second.followed_by(9, 10, 3),
     ]
-    same(last, torch.stack([cold(engine, asked) for asked in expected]))
+    same(last[:, -1], torch.stack([cold(engine, asked) for asked in expected]))
 
 
 def test_rows_that_left_leave_no_room_behind(
@@ -123,7 +136,7 @@ def test_rows_that_left_leave_no_room_behind(
         memory.select([1])
         last = runner.go_on(memory, [[7]])
     assert memory.seen.shape[1] == len(shorter.outline.ids) + 2
-    same(last[0], cold(engine, shorter.followed_by(6, 7)))
+    same(last[0, -1], cold(engine, shorter.followed_by(6, 7)))
 
 
 def turns(ask: Ask, *, pictures_in: Sequence[int]) -> list[Conversation]:
