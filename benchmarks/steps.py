@@ -37,13 +37,15 @@ class Run(NamedTuple):
 def talk(
     begun: Conversation,
     choose: Callable[[Conversation], str],
-    write: Callable[[Conversation], str],
+    write: Callable[[Conversation], Message],
 ) -> Run:
     """The conversation with what was answered at each step."""
     conversation, started = begun, perf_counter()
     for number, step in enumerate(STEPS, start=1):
-        answer = choose(conversation) if step == "choose" else write(conversation)
-        said = Message("assistant", (answer,))
+        if step == "choose":
+            said = Message("assistant", (choose(conversation),))
+        else:
+            said = write(conversation)
         conversation = (*conversation, said, Message("user", (f"Step {number + 1}: go on.",)))
     return Run(perf_counter() - started, conversation)
 
@@ -81,7 +83,9 @@ def _plain(plain: PlainLoop, begun: Conversation) -> Run:
     return talk(
         begun,
         lambda conversation: plain.choose(conversation, ANSWERS),
-        lambda conversation: plain.write(conversation, tokens=REPLY_TOKENS),
+        lambda conversation: Message(
+            "assistant", (plain.write(conversation, tokens=REPLY_TOKENS),)
+        ),
     )
 
 
@@ -95,12 +99,12 @@ def _ours(engine: Engine, begun: Conversation) -> OurRun:
         prompts.append(conversation)
         return choice.answer
 
-    def write(conversation: Conversation) -> str:
+    def write(conversation: Conversation) -> Message:
         endless = Regex(r"[a-z ]{1000}")  # no end of its own, so that 60 tokens are written
         (reply,) = engine.write([WriteRequest(conversation, endless, REPLY_TOKENS)])
         used.append(reply.usage)
         prompts.append(conversation)
-        return reply.text
+        return reply.message
 
     run = talk(begun, choose, write)
     total = sum(used, Usage())

@@ -170,16 +170,19 @@ class Engine:
 
     def _reply(self, task: Task, stops: tuple[str, ...] = ()) -> Reply:
         draft = task.draft
-        thinking, text = (self._decode(ids) for ids in draft.parts())
+        thought, answer = draft.parts()
+        written = self._decode(answer)
+        # A grammar's blanks are meant.
+        text = written if draft.mask else before_stop(written, stops).strip()
         assert draft.finish is not None, "tasks come back finished"
         return Reply(
-            # A grammar's blanks are meant.
-            text=text if draft.mask else before_stop(text, stops).strip(),
-            thinking=thinking.strip(),
+            text=text,
+            thinking=self._decode(thought).strip(),
             finish=draft.finish,
             log_probabilities=tuple(draft.log_probabilities),
             usage=task.usage,
             lenient=draft.mask is not None and draft.mask.lenient,
+            ids=tuple(answer) if text.strip() == written.strip() else (),
         )
 
     def _decode(self, ids: Sequence[int]) -> str:

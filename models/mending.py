@@ -40,6 +40,7 @@ def _filled(reply: Reply, gap: Gap, part: Reply) -> Reply:
         usage=reply.usage + part.usage,
         lenient=reply.lenient or part.lenient,
         repairs=(*reply.repairs, became),
+        ids=(),
     )
 
 

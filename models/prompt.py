@@ -15,6 +15,7 @@ from transformers import BaseImageProcessor, PreTrainedTokenizerBase
 from foveal.models.patches import Grid, Patcher, Patches
 from foveal.models.protocol import Conversation, Message, Picture, Pixels
 from foveal.models.tool_text import described, spelled_out
+from foveal.models.turns import as_written
 
 IMAGE_TOKEN = "<|image_pad|>"
 TEXT, IMAGE = 0, 1
@@ -76,7 +77,8 @@ class PromptBuilder:
             conversation = spelled_out(conversation)
         shown = pictures(conversation)
         grids = [self.patcher.grid((seen.shape[1], seen.shape[0])) for seen in shown]
-        ids = self._expand(self._template(wording(conversation)), grids)
+        turns = as_written(self._template(wording(conversation)), conversation, self.tokenizer)
+        ids = self._expand(turns, grids)
         types = [IMAGE if token == self.image_token_id else TEXT for token in ids]
         return Outline(ids, types, grids).followed_by(self.encode(continuation))
 

@@ -53,6 +53,8 @@ class Message:
     """What an assistant called, after its text."""
     tools: tuple[Tool, ...] = ()
     """What a system message offers, after its text; only the first message may."""
+    ids: tuple[int, ...] = ()
+    """Of an assistant's whole turn, as the model wrote it; without them it is encoded anew."""
 
 
 Conversation = tuple[Message, ...]
@@ -133,6 +135,13 @@ class Reply:
     lenient: bool = False
     """The grammar was looser than the schema, which was only checked afterwards."""
     repairs: tuple[Repair, ...] = ()
+    ids: tuple[int, ...] = ()
+    """Tokens of the text; none where it was repaired, or cut inside one."""
+
+    @property
+    def message(self) -> Message:
+        """The turn to go on from, which the model need not read again."""
+        return Message("assistant", (self.text,), ids=self.ids)
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,7 @@ def _composed(model: VisionLanguageModel, said: Said, reply: Reply) -> AIMessage
             "model_name": model.name,
             "model_revision": model.revision,
             "usage": reply.usage.model_dump(),
+            "token_ids": list(reply.ids),
             "repairs": [asdict(repair) for repair in reply.repairs],
         },
     )

@@ -45,7 +45,8 @@ def _turn(message: BaseMessage) -> Message:
         case ToolMessage():
             return Message("tool", tuple(_result(message)))
         case AIMessage():
-            return Message("assistant", tuple(_said(message)), calls=_calls(message))
+            ids = tuple(message.response_metadata.get("token_ids", ()))
+            return Message("assistant", tuple(_said(message)), calls=_calls(message), ids=ids)
     raise BadMessage(
         f"a message of type {message.type!r} has no place in a conversation with Qwen models",
         fix="send system, human, ai and tool messages",

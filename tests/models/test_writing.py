@@ -120,10 +120,10 @@ def test_the_next_turn_finds_the_reply_as_it_was_written(engine: Engine, ask: As
     (reply,) = engine.write([WriteRequest(conversation, max_new_tokens=8)])
     before = len(engine.prompts.outline(conversation).ids)
 
-    turns = Message("assistant", (reply.text,)), Message("user", ("Why?",))
-    (next_reply,) = engine.write([WriteRequest((*conversation, *turns), max_new_tokens=1)])
+    longer = (*conversation, reply.message, Message("user", ("Why?",)))
+    (next_reply,) = engine.write([WriteRequest(longer, max_new_tokens=1)])
 
-    assert next_reply.usage.cached_tokens >= before
+    assert next_reply.usage.cached_tokens == before + 7, "all but the last token had been read"
     assert next_reply.usage.image_encodes == 0
 
 
