@@ -22,7 +22,7 @@ def as_written(ids: Ids, messages: Sequence[Message], tokenizer: PreTrainedToken
         return ids
     opening, line_break = (_encoded(text, tokenizer) for text in (_OPENING, _BREAK))
     turns = list(_turns(ids, opening, end=tokenizer.eos_token_id))
-    for (start, end), turn in reversed([*zip(turns, own, strict=True)]):
+    for (start, end), turn in reversed([*zip(turns, own, strict=False)]):
         if turn and _text(turn, tokenizer) == _text(ids[start:end], tokenizer):
             ids = (*ids[:start], *line_break, *turn, *ids[end:])
     return ids
