@@ -19,7 +19,10 @@ from foveal.models.protocol import Conversation, Message, Part, Picture
 from foveal.schemas.errors import BadWorkflow
 
 Language = Literal["en", "zh"]
-Role = Literal["judge", "locate", "survey", "verify", "sight"]
+Role = Literal["judge", "locate", "survey", "verify", "sight", "look", "find", "confirm"]
+
+ALONE: frozenset[Role] = frozenset({"sight", "look", "find", "confirm"})
+"""Roles that are shown one picture, named A."""
 
 _PLACE = re.compile(r"\[([A-Z]\w*)\]")
 """Where a picture goes in the visual layer: its name in brackets, such as [A]."""

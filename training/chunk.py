@@ -30,7 +30,7 @@ _BATCHES_A_READ = 40
 
 @dataclass(frozen=True, eq=False)
 class Chunk:
-    """Arrays with one row a region (windows, boxes, kinds, truths) or a board (surveys, boards)."""
+    """Arrays with one row a region (windows, boxes, kinds, truths) or a board (the others)."""
 
     windows: NDArray[np.uint8]
     """n × 2 (template, tested) × side × side."""
@@ -45,6 +45,12 @@ class Chunk:
     surveys: NDArray[np.uint8]
     boards: NDArray[np.float32]
     """Like `truths`, in survey pixels."""
+
+    parts: NDArray[np.uint8]
+    """The tested boards whole."""
+
+    defects: NDArray[np.float32]
+    """Like `truths`, in pixels of the board."""
 
     def save(self, path: Path) -> None:
         partial = path.with_suffix(".partial.npz")

@@ -38,7 +38,7 @@ def draw_crops(rng: Generator, chunk: Chunk, row: int) -> Crops:
     side = _side(rng, longest)
     middle = (box[:2] + box[2:]) / 2 + rng.normal(0, 2.0, 2)
     x, y = (int(v) for v in np.clip(np.round(middle - side / 2), 0, WINDOW_PX - side))
-    turn, tone = Turn.draw(rng), _Tone.draw(rng)
+    turn, tone = Turn.draw(rng), Tone.draw(rng)
     dx, dy = (int(v) for v in rng.integers(-1, 2, 2)) if rng.random() < 0.3 else (0, 0)
     template, tested = chunk.windows[row]
     crops = _cut(template, x + dx, y + dy, side=side), _cut(tested, x, y, side=side)
@@ -65,7 +65,7 @@ def _cut(image: Pixels, x: int, y: int, *, side: int) -> Pixels:
 
 
 @dataclass(frozen=True)
-class _Tone:
+class Tone:
     """Exposure that both pictures share."""
 
     gain: float

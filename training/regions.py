@@ -15,7 +15,7 @@ from foveal.tools.propose import propose
 from foveal.tools.register import register
 from foveal.tools.view import resized, square_around
 from foveal.training.boards.defects import Defect
-from foveal.training.boards.pair import BoardPair, draw_pair
+from foveal.training.boards.pair import SIZE_PX, BoardPair, draw_pair
 from foveal.training.chunk import KINDS, NONE, SURVEY_PX, WINDOW_PX, Chunk
 
 _MOST_DEFECTS = 16
@@ -49,7 +49,9 @@ def draw_chunk(rng: Generator, pairs: int) -> Chunk:
         kinds=np.array([region.kind for region in regions], np.uint8),
         truths=np.stack([region.truths for region in regions]),
         surveys=np.stack([_survey(pair) for pair in drawn]),
-        boards=np.stack([_board(pair) for pair in drawn]),
+        boards=np.stack([_board(pair, side=SURVEY_PX) for pair in drawn]),
+        parts=np.stack([pair.tested for pair in drawn]),
+        defects=np.stack([_board(pair, side=SIZE_PX) for pair in drawn]),
     )
 
 
@@ -132,7 +134,7 @@ def _survey(pair: BoardPair) -> NDArray[np.uint8]:
     return np.stack([resized(image, size) for image in (pair.template, pair.tested)])
 
 
-def _board(pair: BoardPair) -> NDArray[np.float32]:
-    """Defects from top to bottom, as an answer lists them."""
+def _board(pair: BoardPair, *, side: int) -> NDArray[np.float32]:
+    """Defects from top to bottom, as an answer lists them, on a board `side` pixels wide."""
     ordered = sorted(pair.defects, key=lambda defect: (defect.box.y1, defect.box.x1))
-    return _table(ordered, Box(0, 0, *size_of(pair.tested)), side=SURVEY_PX)
+    return _table(ordered, Box(0, 0, *size_of(pair.tested)), side=side)

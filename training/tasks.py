@@ -1,6 +1,6 @@
 """Training batches put in the agents' own words: one wording a batch, many regions under it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from json import dumps
@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from foveal.agents.instructions import Brief, Role
 from foveal.models.protocol import Conversation, Picture
 from foveal.tools.image import Pixels
+from foveal.training.boards.pair import SIZE_PX
 from foveal.training.chunk import DIGIT_0, KINDS, NONE, SURVEY_PX, Chunk, known
 from foveal.training.crops import VIEW_PX, Crops, draw_crops
 from foveal.training.turn import Turn
+from foveal.training.views import BoardView, draw_view
 from foveal.training.wordings import YES_NO, Wording, vary
 
 _HARMLESS_SHARE = 0.25
@@ -27,8 +29,11 @@ _TURNED_ROUND = 0.15
 _TRUE_CLAIMS = 0.45
 """Share of claims that are made true, besides those that happen to be."""
 
-_ANNOTATION_MARGIN = 7 / 640
-"""Left around a change by whoever draws boxes by hand, in sides of a board."""
+_TRIES = 12
+"""For a view of what is claimed."""
+
+_ANNOTATION_MARGIN_PX = 7
+"""Left around a change by whoever draws boxes by hand, in pixels of the board."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +55,17 @@ def picture_names(conversation: Conversation) -> list[str]:
     ]
 
 
-ROLES: tuple[Role, ...] = ("judge", "locate", "verify", "survey", "sight")
-SIZES: dict[Role, int] = {"judge": 48, "locate": 36, "verify": 48, "survey": 8, "sight": 64}
+SIZES: dict[Role, int] = {
+    "judge": 48,
+    "locate": 36,
+    "verify": 48,
+    "survey": 8,
+    "sight": 64,
+    "look": 80,
+    "find": 64,
+    "confirm": 80,
+}
+ROLES = tuple(SIZES)
 
 _compact = partial(dumps, ensure_ascii=False, separators=(",", ":"))
 """JSON as the engine's grammar writes it."""
@@ -66,9 +80,31 @@ class Mixture:
 
 
 # Seeing comes first: until regions are told apart, other words for the question teach nothing.
-_EARLY = Mixture({"judge": 0.61, "locate": 0.04, "verify": 0.1, "survey": 0.05, "sight": 0.2}, 0.15)
+_EARLY = Mixture(
+    {
+        "judge": 0.22,
+        "locate": 0.03,
+        "verify": 0.06,
+        "survey": 0.02,
+        "sight": 0.03,
+        "look": 0.42,
+        "find": 0.12,
+        "confirm": 0.1,
+    },
+    0.15,
+)
 _LATE = Mixture(
-    {"judge": 0.42, "locate": 0.12, "verify": 0.12, "survey": 0.29, "sight": 0.05}, 0.35
+    {
+        "judge": 0.22,
+        "locate": 0.05,
+        "verify": 0.07,
+        "survey": 0.04,
+        "sight": 0.03,
+        "look": 0.3,
+        "find": 0.19,
+        "confirm": 0.1,
+    },
+    0.35,
 )
 _EARLY_SHARE = 0.5
 
@@ -92,7 +128,7 @@ def draw_samples(
     return _DRAW[role](rng, chunk, wording, size)
 
 
-def judge_samples(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
+def _judge(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
     brief = _turned_now_and_then(rng, wording.brief())
     return [
         Sample(brief.conversation(crops.pictures), _name(wording, crops.kind), crops.truths)
@@ -146,7 +182,8 @@ def _survey(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[S
         pictures = [Picture(name, pixels) for name, pixels in zip("AB", shown, strict=True)]
         truths = turn.truths(known(chunk.boards[row]) / _SURVEY_SIDES)
         truths = truths[np.lexsort((truths[:, 1], truths[:, 2]))]
-        samples.append(Sample(brief.conversation(pictures), _listed(wording, truths), truths))
+        answer = _listed(wording, truths, side=SIZE_PX)
+        samples.append(Sample(brief.conversation(pictures), answer, truths))
     return samples
 
 
@@ -161,8 +198,9 @@ def _boards(rng: Generator, chunk: Chunk, size: int) -> list[int]:
 _SURVEY_SIDES = np.array([1, *[SURVEY_PX] * 4], np.float32)
 
 
-def _listed(wording: Wording, truths: NDArray[np.float32]) -> str:
-    margins = _ANNOTATION_MARGIN * np.array([-1, -1, 1, 1])
+def _listed(wording: Wording, truths: NDArray[np.float32], *, side: int) -> str:
+    """In a picture of so many pixels of the board."""
+    margins = _ANNOTATION_MARGIN_PX / side * np.array([-1, -1, 1, 1])
     findings = [
         {"label": _name(wording, int(truth[0])), "box": _thousandths(truth[1:] + margins)}
         for truth in truths
@@ -183,12 +221,68 @@ def _sight(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sa
     return samples
 
 
+def _look(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
+    brief = wording.brief()
+    samples = []
+    for view in _views(rng, chunk, size):
+        kind = int(view.truths[0, 0]) if len(view.truths) else NONE
+        samples.append(_alone(brief, view, _name(wording, kind)))
+    return samples
+
+
+def _find(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
+    brief = wording.brief()
+    return [
+        _alone(brief, view, _listed(wording, view.truths, side=view.side_px))
+        for view in _views(rng, chunk, size)
+    ]
+
+
+def _confirm(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
+    """A claim a batch; views of what is claimed are drawn more often."""
+    claimed = int(rng.integers(len(KINDS)))
+    brief = wording.brief(claim=_name(wording, claimed))
+    yes, no = YES_NO[wording.language]
+    samples = []
+    for _ in range(size):
+        views = _views(rng, chunk, _TRIES if rng.random() < _TRUE_CLAIMS else 1)
+        view = _first(views, lambda view: _in_the_middle(view) == claimed)
+        answer = yes if _in_the_middle(view) == claimed else no
+        samples.append(_alone(brief, view, answer))
+    return samples
+
+
+def _first(views: Iterable[BoardView], fits: Callable[[BoardView], bool]) -> BoardView:
+    """Else the last one."""
+    for view in views:
+        if fits(view):
+            break
+    return view
+
+
+def _in_the_middle(view: BoardView) -> int:
+    kind = view.in_the_middle
+    return NONE if kind is None else kind
+
+
+def _views(rng: Generator, chunk: Chunk, size: int) -> Iterator[BoardView]:
+    for _ in range(size):
+        yield draw_view(rng, chunk)
+
+
+def _alone(brief: Brief, view: BoardView, answer: str) -> Sample:
+    return Sample(brief.conversation([view.picture]), answer, view.truths)
+
+
 _DRAW: dict[Role, Callable[[Generator, Chunk, Wording, int], list[Sample]]] = {
-    "judge": judge_samples,
+    "judge": _judge,
     "locate": _locate,
     "verify": _verify,
     "survey": _survey,
     "sight": _sight,
+    "look": _look,
+    "find": _find,
+    "confirm": _confirm,
 }
 
 

@@ -74,7 +74,8 @@ class Trainer:
         if validated:
             chunk = Chunk.load(self._options.chunks / "validation.npz")
             with learner.average.in_place():
-                line |= validate(learner.model, learner.batcher, chunk)._asdict()
+                named = validate(learner.model, learner.batcher, chunk)
+            line["named"] = {role: judged._asdict() for role, judged in named.items()}
         with (self._options.run / "log.jsonl").open("a") as log:
             log.write(json.dumps(line) + "\n")
         print(line, flush=True)

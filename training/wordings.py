@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Final
+from typing import Final, get_args
 
 from numpy.random import Generator
 
-from foveal.agents.instructions import Brief, Instructions, Language, Role, load_instructions
+from foveal.agents.instructions import ALONE, Brief, Instructions, Language, Role, load_instructions
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ LABELS: Final[dict[Language, dict[str, tuple[Label, ...]]]] = {
         ),
         "none": (
             Label("none", "nothing but scan noise"),
-            Label("same", "no defect, A and B are equal"),
+            Label("same", "no defect, all is as it should be"),
             Label("good", "only harmless differences"),
         ),
     },
@@ -121,6 +121,30 @@ _ALTERNATIVES: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
             'Somebody says: "{{ claim }}" in the middle of B. Right? Answer yes or no.',
         ),
         "sight": ("Read the digit. Answer with it alone.", "What digit do you see?"),
+        "system alone": (
+            "You are an inspector of {{ subject }}. There is no reference to compare with.",
+            "Task: find out whether this piece of {{ subject }} is damaged.",
+            "You check {{ subject }} for defects, one place at a time.",
+        ),
+        "visual alone": (
+            "[A]",
+            "This is a part of the board: [A]",
+            "A: [A]\nLook at it closely.",
+        ),
+        "look": (
+            "What is wrong in the view, closest to its middle? Write the label only.",
+            "Name the defect nearest to the centre. One label, nothing else.",
+        ),
+        "find": (
+            "Report all defects as JSON: "
+            '{"findings": [{"label": ..., "box": [x1, y1, x2, y2]}]}, '
+            "coordinates 0 to 1000, nearest to the middle first.",
+            'Output JSON: {"findings": [...]}, each with "label" and "box" (0-1000).',
+        ),
+        "confirm": (
+            'Is it true that the middle shows "{{ claim }}"? yes or no.',
+            'Somebody says: "{{ claim }}" in the middle. Right? Answer yes or no.',
+        ),
     },
     "zh": {
         "system": (
@@ -148,6 +172,17 @@ _ALTERNATIVES: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
         ),
         "verify": ("B 的中间真的是“{{ claim }}”吗？回答是或否。",),
         "sight": ("读出数字，只回答数字。",),
+        "system alone": (
+            "你是{{ subject }}检验员。没有参考件可比较。",
+            "任务：判断这块{{ subject }}是否损坏。",
+        ),
+        "visual alone": ("[A]", "这是板的一部分：[A]"),
+        "look": ("视图中间附近是什么缺陷？只写标签。", "用一个标签说明离中间最近的缺陷。"),
+        "find": (
+            "以 JSON 报告所有缺陷："
+            '{"findings": [{"label": ..., "box": [x1, y1, x2, y2]}]}，0 到 1000。',
+        ),
+        "confirm": ("中间真的是“{{ claim }}”吗？回答是或否。",),
     },
 }
 
@@ -205,9 +240,10 @@ def _reworded(
         return Instructions(
             original.system, original.visual, original.constraints, layer(original.format, role)
         )
+    kind = " alone" if role in ALONE else ""
     return Instructions(
-        layer(original.system, "system"),
-        original.visual if role == "survey" else layer(original.visual, "visual"),
+        layer(original.system, f"system{kind}"),
+        original.visual if role == "survey" else layer(original.visual, f"visual{kind}"),
         layer(original.constraints, "constraints"),
         layer(original.format, role),
     )
@@ -235,7 +271,7 @@ def corpus() -> list[str]:
             texts += [text for label in names for text in (label.name, label.meaning)]
         for layers in _ALTERNATIVES[language].values():
             texts += layers
-        for role in ("judge", "locate", "survey", "verify", "sight"):
+        for role in get_args(Role):
             layers_of = shipped(role, language).instructions
             texts += [layers_of.system, layers_of.visual, layers_of.constraints, layers_of.format]
     vocabulary = files("foveal.training") / "vocabulary.txt"

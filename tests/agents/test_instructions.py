@@ -6,6 +6,7 @@ import pytest
 
 from foveal.agents.briefs import brief_for
 from foveal.agents.instructions import (
+    ALONE,
     Brief,
     Instructions,
     Language,
@@ -33,7 +34,7 @@ def picture(name: str) -> Picture:
 
 
 def pictures_of(role: Role) -> list[Picture]:
-    return [picture("A")] if role == "sight" else [picture("A"), picture("B")]
+    return [picture("A")] if role in ALONE else [picture("A"), picture("B")]
 
 
 def shape(message: Message) -> list[str]:
@@ -50,7 +51,7 @@ def test_each_role_announces_every_picture_before_it_is_shown(
     shown = shape(user)
     assert user.role == "user"
     assert shown[:2] == ["text", "[A]"]
-    assert role == "sight" or shown[2:4] == ["text", "[B]"]
+    assert role in ALONE or shown[2:4] == ["text", "[B]"]
 
 
 @each_role

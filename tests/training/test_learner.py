@@ -56,6 +56,8 @@ def test_validation_says_how_well_each_kind_is_recognised(
 ) -> None:
     found = validate(model, Learner(model, tokenizer).batcher, chunk, batches=1)
 
-    assert 0 <= found.accuracy <= 1
-    assert all(0 <= recall <= 1 for recall in found.recall.values())
-    assert set(found.recall) == set(KINDS)
+    assert set(found) == {"judge", "look"}
+    for named in found.values():
+        assert 0 <= named.accuracy <= 1
+        assert all(0 <= recall <= 1 for recall in named.recall.values())
+        assert set(named.recall) == set(KINDS)
