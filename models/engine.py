@@ -63,7 +63,11 @@ class Engine:
             self.prompts.patcher, thinks_first=opens_thinking(checkpoint.tokenizer)
         )
         self._runner = Runner(
-            checkpoint.model, self.prompts.patcher, autocast=autocast, budgets=budgets
+            checkpoint.model,
+            self.prompts.patcher,
+            autocast=autocast,
+            budgets=budgets,
+            block=limits.block,
         )
         self._scheduler = Scheduler(self._runner, limits)
         self._tokenizer = checkpoint.tokenizer

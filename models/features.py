@@ -46,8 +46,11 @@ def picture_key(pixels: Pixels) -> bytes:
 class FeatureStore:
     """Holds at most `budget` bytes; what was not used for longest goes first."""
 
-    def __init__(self, model: Qwen3VL, patcher: Patcher, *, budget: int) -> None:
-        self._model, self._patcher = model, patcher
+    def __init__(
+        self, model: Qwen3VL, patcher: Patcher, *, budget: int, at_once: int = PATCHES_AT_ONCE
+    ) -> None:
+        """Pictures of `at_once` patches are encoded in one pass, and at least one picture."""
+        self._model, self._patcher, self._at_once = model, patcher, at_once
         self.budget, self.bytes = budget, 0
         self._known: OrderedDict[bytes, Features] = OrderedDict()
 
@@ -75,7 +78,7 @@ class FeatureStore:
             patches = self._patcher.grid((width, height)).patches
             if not groups or patches > room:
                 groups.append([])
-                room = PATCHES_AT_ONCE
+                room = self._at_once
             groups[-1].append(key)
             room -= patches
         return groups

@@ -23,6 +23,7 @@ from foveal.models.mixed_precision import narrow_matrices
 from foveal.models.patch_embedding import use_linear_patches
 from foveal.models.quantisation import quantised
 from foveal.models.qwen3_vl import Qwen3VL
+from foveal.models.scheduler import REPEATABLE, USUAL_LIMITS
 from foveal.models.source import Source, find_source
 from foveal.models.spread import join_devices
 from foveal.models.vision_attention import batch_images
@@ -61,7 +62,9 @@ def load_model(name: str, loading: Loading = AS_IT_IS) -> Engine:
     autocast = mixed and _multiplies_bf16()
     if autocast:
         narrow_matrices(checkpoint.model)
-    return Engine(checkpoint, autocast=autocast)
+    return Engine(
+        checkpoint, autocast=autocast, limits=REPEATABLE if loading.repeatable else USUAL_LIMITS
+    )
 
 
 def _load(source: Source, place: torch.device) -> Checkpoint:

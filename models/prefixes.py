@@ -8,6 +8,7 @@ is RadixAttention's (Zheng et al. 2024, arXiv:2312.07104).
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
@@ -49,6 +50,15 @@ def text_keys(ids: Sequence[int]) -> TokenKeys:
     return np.stack([np.array(ids, np.int64), np.zeros(len(ids), np.int64)], axis=1)
 
 
+def blocks(keys: TokenKeys, size: int) -> TokenKeys:
+    """A key for each whole block of so many tokens: 128 bits of a hash over its tokens."""
+    if size == 1:
+        return keys
+    starts = range(0, len(keys) - size + 1, size)
+    hashes = [sha256(keys[start : start + size].tobytes()).digest()[:16] for start in starts]
+    return np.frombuffer(b"".join(hashes), np.int64).reshape(-1, 2)
+
+
 def shared_length(one: TokenKeys, other: TokenKeys) -> int:
     """How many tokens both begin with."""
     length = min(len(one), len(other))
@@ -84,28 +94,32 @@ class Known:
 class Prefixes:
     """Holds at most `budget` bytes; what was not used for longest goes first."""
 
-    def __init__(self, *, budget: int) -> None:
+    def __init__(self, *, budget: int, block: int = 1) -> None:
+        """A tree of blocks of so many tokens: less than a whole one is neither kept nor found."""
         self.budget, self.bytes = budget, 0
+        self._block = block
         self._root = _Node(np.zeros((0, 2), np.int64), (), None)
         self._used: OrderedDict[_Node, None] = OrderedDict()
         """A node stands before the one it hangs on, so the first is always a leaf."""
 
     def find(self, keys: TokenKeys) -> Known:
         """The longest known beginning."""
-        path, length = self._walk(keys)
+        path, length = self._walk(blocks(keys, self._block))
         pieces, start = [], 0
         for node in path:
-            pieces.append([layer.part(0, length - start) for layer in node.layers])
+            tokens = (length - start) * self._block
+            pieces.append([layer.part(0, tokens) for layer in node.layers])
             start += len(node.keys)
         self._touch(path)
-        return Known(length, tuple(pieces))
+        return Known(length * self._block, tuple(pieces))
 
     def add(self, keys: TokenKeys, layers: Callable[[int], Layers]) -> None:
         """`layers` copies those of all tokens from one on: what is known is not kept twice."""
+        keys = blocks(keys, self._block)
         path, length = self._walk(keys)
         if length < len(keys):
             at = self._split(path, length)
-            leaf = _Node(keys[length:], layers(length), at)
+            leaf = _Node(keys[length:], layers(length * self._block), at)
             at.children[leaf.first] = leaf
             path = [*self._path(at), leaf]
             self.bytes += leaf.bytes
@@ -114,6 +128,7 @@ class Prefixes:
 
     def forget(self, keys: TokenKeys) -> None:
         """Drop these tokens and what goes on from them, but for what others begin with."""
+        keys = blocks(keys, self._block)
         path, length = self._walk(keys)
         if length < len(keys) or not path:
             return
@@ -151,10 +166,11 @@ class Prefixes:
         inside = length - sum(len(node.keys) for node in path[:-1])
         if inside == len(last.keys):
             return last
-        head = _Node(last.keys[:inside], _copied(last.layers, 0, inside), last.parent)
+        cut = inside * self._block
+        head = _Node(last.keys[:inside], _copied(last.layers, 0, cut), last.parent)
         assert last.parent is not None
         last.parent.children[head.first] = head
-        last.keys, last.layers = last.keys[inside:], _copied(last.layers, inside, None)
+        last.keys, last.layers = last.keys[inside:], _copied(last.layers, cut, None)
         last.parent, head.children = head, {last.first: last}
         return head
 

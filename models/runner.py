@@ -4,6 +4,10 @@ Pictures are encoded once, and what a prompt begins with is recalled where it wa
 Positions (M-RoPE) are computed for each whole prompt and always passed: transformers keeps the
 offset of its last prompt on the model object, where a second conversation overwrites it. Padding
 stands on the right of the new tokens, so no prompt's own tokens see it.
+
+Sums are rounded otherwise in a pass of another shape. A runner that reads in blocks gives every
+prompt the same passes, whatever was read before: pictures are encoded one by one, and each block of
+tokens is read after the whole blocks before it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,11 +22,11 @@ from torch import Tensor
 from torch.nn.functional import linear, pad
 
 from foveal.models.embedding import embedded
-from foveal.models.features import Features, FeatureStore
+from foveal.models.features import PATCHES_AT_ONCE, Features, FeatureStore
 from foveal.models.job import Job
 from foveal.models.memory import Memory
 from foveal.models.patches import Grid, Patcher
-from foveal.models.prefixes import Prefixes, shared_length, text_keys
+from foveal.models.prefixes import Known, Prefixes, shared_length, text_keys
 from foveal.models.prompt import Outline
 from foveal.models.protocol import Pixels
 from foveal.models.qwen3_vl import Qwen3VL
@@ -58,12 +62,22 @@ class Reading(NamedTuple):
 
 class Runner:
     def __init__(
-        self, model: Qwen3VL, patcher: Patcher, *, autocast: bool, budgets: Budgets = USUAL_BUDGETS
+        self,
+        model: Qwen3VL,
+        patcher: Patcher,
+        *,
+        autocast: bool,
+        budgets: Budgets = USUAL_BUDGETS,
+        block: int | None = None,
     ) -> None:
+        """With a `block` of tokens, prompts are read in blocks, each prompt by itself."""
         self.model = model
         self._patcher, self._autocast = patcher, autocast
-        self._features = FeatureStore(model, patcher, budget=budgets.features)
-        self._prefixes = Prefixes(budget=budgets.prefixes)
+        self._block = block
+        self._features = FeatureStore(
+            model, patcher, budget=budgets.features, at_once=0 if block else PATCHES_AT_ONCE
+        )
+        self._prefixes = Prefixes(budget=budgets.prefixes, block=block or 1)
         self._positions = lru_cache(maxsize=256)(self._find_positions)
 
     @property
@@ -82,6 +96,8 @@ class Runner:
     def read(self, jobs: Sequence[Job]) -> Reading:
         """Prompts to their end. What all begin with is read once, on the first one's account."""
         rows = [self._row(job.outline, job.pictures) for job in jobs]
+        if self._block is not None:
+            return self._read_blocks(rows, self._block)
         shared = self._read_shared(rows)
         reading = self._run(
             [Span(row, self._prefixes.find(row.keys[:-1]), len(row.keys)) for row in rows]
@@ -107,7 +123,12 @@ class Runner:
         return states
 
     def keep(self, row: Row, memory: Memory, index: int, *, written: Sequence[int] = ()) -> None:
-        """Remember a row of the memory: its prompt, and of what was written as much as was read."""
+        """Remember a row of the memory: its prompt, and of what was written as much as was read.
+
+        Blocks were remembered when they were read; the rest of the row was not read in blocks.
+        """
+        if self._block is not None:
+            return
         keys = np.concatenate([row.keys, text_keys(written)])
         self._prefixes.add(keys[: memory.length(index)], partial(memory.row, index))
 
@@ -142,6 +163,20 @@ class Runner:
         reading = self._run([Span(first, known, shared)])
         self._prefixes.add(first.keys[:shared], partial(reading.memory.row, 0))
         return reading.usage[0]
+
+    def _read_blocks(self, rows: Sequence[Row], block: int) -> Reading:
+        """The whole blocks before its end one by one, and then the rest, of 1 to `block` tokens."""
+        (row,) = rows
+        known = self._prefixes.find(row.keys[:-1])
+        tokens = encodes = 0
+        for end in range(known.length + block, len(row.keys), block):
+            reading = self._run([Span(row, known, end)])
+            self._prefixes.add(row.keys[:end], partial(reading.memory.row, 0))
+            known = Known(end, (*known.pieces, reading.memory.row(0, known.length)))
+            tokens, encodes = tokens + block, encodes + reading.usage[0].image_encodes
+        reading = self._run([Span(row, known, len(row.keys))])
+        reading.usage[0] = _with_read_before(reading.usage[0], tokens=tokens, encodes=encodes)
+        return reading
 
     def _run(self, spans: Sequence[Span]) -> Reading:
         """The spans' tokens, after what is known of their rows."""
@@ -218,6 +253,17 @@ def _usage(span: Span, *, encodes: int) -> Usage:
         prefill_tokens=span.end - span.start,
         cached_tokens=span.start,
     )
+
+
+def _with_read_before(usage: Usage, *, tokens: int, encodes: int) -> Usage:
+    """What was known to a request's last pass, and yet read for it."""
+    changes = {
+        "image_encodes": usage.image_encodes + encodes,
+        "cached_images": max(0, usage.cached_images - encodes),
+        "prefill_tokens": usage.prefill_tokens + tokens,
+        "cached_tokens": usage.cached_tokens - tokens,
+    }
+    return usage.model_copy(update=changes)
 
 
 def _padded(positions: Sequence[Tensor], spans: Sequence[Span], width: int) -> Tensor:

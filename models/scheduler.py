@@ -25,14 +25,19 @@ _LOG = getLogger(__name__)
 
 @dataclass(frozen=True)
 class Limits:
-    """Of one batch."""
+    """Of one pass."""
 
     rows: int = 32
     tokens: int = 16_384
     """Of padded prompts; bounds the memory for keys and values, 2.4 GB on an 8B in bf16."""
 
+    block: int | None = None
+    """Tokens of a prompt that are read at once; None reads all of it."""
+
 
 USUAL_LIMITS = Limits()
+REPEATABLE = Limits(rows=1, block=64)
+"""Bit for bit the same answers, whatever else is asked at the same time or was asked before."""
 
 
 class Scheduler:

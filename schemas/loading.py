@@ -7,7 +7,7 @@ from foveal.schemas.precision import Dtype, Quantisation
 
 
 class Loading(Strict):
-    """How a model is loaded: onto which device, in which numbers, and with which adapter."""
+    """How a model is loaded and run: on which device, in which numbers, with which adapter."""
 
     device: str = Field(
         default="auto", min_length=1, description="'auto' takes an accelerator where there is one"
@@ -23,6 +23,11 @@ class Loading(Strict):
     )
     lora: str | None = Field(
         default=None, min_length=1, description="folder of a LoRA adapter as peft saves it"
+    )
+    repeatable: bool = Field(
+        default=False,
+        description="answers are bit for bit the same, whatever else is asked at the same time or "
+        "was asked before; slower, since requests are not joined",
     )
 
     @model_validator(mode="after")

@@ -32,6 +32,9 @@ def choose_model(
     lora: Annotated[
         str | None, typer.Option(metavar="DIR", help="Folder of a LoRA adapter.")
     ] = None,
+    repeatable: Annotated[
+        bool | None, typer.Option(help="Same bits whatever else is asked; slower.")
+    ] = None,
 ) -> ModelChoice:
     options = {
         "device": device,
@@ -39,6 +42,7 @@ def choose_model(
         "dtype": dtype,
         "quantisation": quantisation,
         "lora": lora,
+        "repeatable": repeatable,
     }
     given = {name: value for name, value in options.items() if value is not None}
     if not given:

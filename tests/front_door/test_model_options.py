@@ -19,7 +19,15 @@ def test_the_command_line_offers_whatever_a_workflow_says_of_loading() -> None:
 @pytest.mark.parametrize("command", ["compare", "run", "doctor", "eval"])
 def test_every_command_that_runs_a_model_shows_the_options(command: str) -> None:
     shown = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "120"})
-    for option in ("--model", "--device", "--device-map", "--dtype", "--quantisation", "--lora"):
+    for option in (
+        "--model",
+        "--device",
+        "--device-map",
+        "--dtype",
+        "--quantisation",
+        "--lora",
+        "--repeatable",
+    ):
         assert option in shown.output
 
 

@@ -94,6 +94,25 @@ def test_what_is_forgotten_is_gone_but_for_what_others_begin_with(added: list[li
     assert len(recalled(prefixes, gone)) == max(shared, default=0)
 
 
+@given(sequences)
+def test_only_whole_blocks_are_known(added: list[list[int]]) -> None:
+    block = 3
+    prefixes = Prefixes(budget=10**6, block=block)
+
+    def whole(ids: list[int]) -> list[int]:
+        return ids[: len(ids) - len(ids) % block]
+
+    for count, ids in enumerate(added):
+        expected = max(
+            (shared_length(text_keys(ids), text_keys(other)) for other in added[:count]), default=0
+        )
+        assert recalled(prefixes, ids) == whole(ids[:expected])
+        prefixes.add(text_keys(ids), layers_of(whole(ids)))
+        assert recalled(prefixes, ids) == whole(ids)
+    blocks = {tuple(ids[:end]) for ids in added for end in range(block, len(ids) + 1, block)}
+    assert prefixes.bytes == TOKEN_BYTES * block * len(blocks)
+
+
 def test_a_picture_is_no_text() -> None:
     picture: TokenKeys = np.array([[7, 1]], np.int64)
     prefixes = Prefixes(budget=10**6)

@@ -13,6 +13,7 @@ from foveal.schemas.loading import Loading
         {"quantisation": "int2"},
         {"device_map": "balanced"},
         {"lora": ""},
+        {"repeatable": "perhaps"},
         {"device": ""},
         {"devise": "cpu"},
         {"device": "cuda", "device_map": "auto"},
