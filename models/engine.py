@@ -158,7 +158,7 @@ class Engine:
             thinking=False,
             out_of_time=task.draft.out_of_time,
         )
-        again = Task.start(outline, task.pictures, draft)
+        again = Task.start(outline, pictures(request.conversation), draft)
         self._scheduler.finish([again])
         return self._reply(again)
 

@@ -1,3 +1,5 @@
+from traceback import clear_frames
+
 import torch
 
 from foveal.models.prompt import Outline
@@ -9,6 +11,11 @@ def is_out_of_memory(error: Exception) -> bool:
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
     return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+
+
+def let_go(error: Exception) -> None:
+    """Of what the failed calls hold, which a second try needs."""
+    clear_frames(error.__traceback__)
 
 
 def too_large(outline: Outline, error: Exception) -> BadModel:

@@ -72,7 +72,7 @@ class Runner:
     ) -> None:
         """With a `block` of tokens, prompts are read in blocks, each prompt by itself."""
         self.model = model
-        self._patcher, self._autocast = patcher, autocast
+        self.patcher, self._autocast = patcher, autocast
         self._block = block
         self._features = FeatureStore(
             model, patcher, budget=budgets.features, at_once=0 if block else PATCHES_AT_ONCE
@@ -150,7 +150,7 @@ class Runner:
             return linear(states.float(), head[rows].float())
 
     def _row(self, outline: Outline, pictures: Sequence[Pixels]) -> Row:
-        cells = tuple(grid.patches // self._patcher.merge**2 for grid in outline.grids)
+        cells = tuple(grid.patches // self.patcher.merge**2 for grid in outline.grids)
         return Row(outline, tuple(pictures), cells)
 
     def _read_shared(self, rows: Sequence[Row]) -> Usage:

@@ -16,8 +16,9 @@ from foveal.models.batches import batches
 from foveal.models.choosing import Question, choose
 from foveal.models.draft import always
 from foveal.models.job import Job
-from foveal.models.out_of_memory import is_out_of_memory, too_large
+from foveal.models.out_of_memory import is_out_of_memory, let_go, too_large
 from foveal.models.runner import Runner
+from foveal.models.shrinking import shrink
 from foveal.models.writing import Task, Writing
 
 _LOG = getLogger(__name__)
@@ -46,6 +47,8 @@ class Scheduler:
         self._writing = Writing(runner)
         self._changed = Condition()
         self._leading = False
+        self._room = limits.rows
+        """Replies written at a time: fewer from when memory was short until all is done."""
         self._waiting: list[Job] = []
         """Oldest first."""
 
@@ -115,14 +118,16 @@ class Scheduler:
         finally:
             with self._changed:
                 self._leading = False
+                if not self._waiting and not len(self._writing):
+                    self._room = self._limits.rows
                 self._changed.notify_all()
 
     def _take(self) -> list[Job]:
         """The oldest job that there is room for, and those that make the best batch with it."""
         with self._changed:
-            waiting = list(self._waiting)
-        rows = {Question: self._limits.rows, Task: self._limits.rows - len(self._writing)}
-        fitting = [job for job in waiting if rows[type(job)]]
+            self._waiting = waiting = [job for job in self._waiting if not job.done]
+        rows = self._rows_left()
+        fitting = [job for job in waiting if rows[type(job)] > 0]
         if not fitting:
             return []
         kind = type(fitting[0])
@@ -134,32 +139,88 @@ class Scheduler:
             self._waiting = [job for job in self._waiting if job not in taken]
         return taken
 
-    def _begin(self, batch: Sequence[Job]) -> None:
-        """Answer questions, begin replies. A batch that does not fit into memory is halved."""
+    def _rows_left(self) -> dict[type[Job], int]:
+        """Where memory was short, what was put off waits until a reply is written."""
+        left = self._room - len(self._writing)
+        full = left <= 0 and self._room < self._limits.rows
+        return {Question: 0 if full else self._limits.rows, Task: left}
+
+    def _begin(self, batch: Sequence[Job], *, again: bool = False) -> None:
+        """Answer questions, begin replies."""
+        try:
+            self._try(batch)
+        except Exception as failure:  # noqa: BLE001  # told to whoever asked
+            error = failure
+        else:
+            return
+        left = [job for job in batch if not job.done]
+        if not is_out_of_memory(error):
+            _fail(left, error)
+        elif left:
+            let_go(error)
+            self._runner.forget_all()
+            self._try_less(left, error, again=again)
+
+    def _try(self, batch: Sequence[Job]) -> None:
         questions = [job for job in batch if isinstance(job, Question)]
         tasks = [job for job in batch if isinstance(job, Task)]
-        try:
-            if questions:
-                choose(self._runner, questions)
-            if tasks:
-                self._writing.begin(tasks)
-        except Exception as error:  # noqa: BLE001  # told to whoever asked
-            if not is_out_of_memory(error):
-                _fail(batch, error)
-            elif len(batch) == 1:
-                _fail(batch, too_large(batch[0].outline, error))
-            else:
-                _LOG.warning("no memory for a batch of %d: trying halves", len(batch))
-                self._runner.forget_all()
-                middle = len(batch) // 2
-                self._begin(batch[:middle])
-                self._begin(batch[middle:])
+        if questions:
+            choose(self._runner, questions)
+        if tasks:
+            self._writing.begin(tasks)
+
+    def _try_less(self, batch: Sequence[Job], error: Exception, *, again: bool) -> None:
+        """Halves of a batch. A single request is put off until replies under way are written, then
+        tried with nothing kept, then with fewer pixels, then refused.
+
+        Fewer pixels are another question, so none are shown where answers must be repeatable.
+        """
+        if len(batch) > 1:
+            _LOG.warning("no memory for a batch of %d: trying halves", len(batch))
+            middle = len(batch) // 2
+            self._begin(batch[:middle])
+            self._begin(batch[middle:])
+            return
+        (job,) = batch
+        tokens = len(job.outline.ids)
+        if len(self._writing):
+            _LOG.warning("no memory for a prompt of %d tokens: waiting for others", tokens)
+            self._put_off(batch, room=len(self._writing))
+        elif not again:
+            self._begin(batch, again=True)
+        elif self._limits.block is None and (count := shrink(job, self._runner.patcher)):
+            _LOG.warning(
+                "no memory for a prompt of %d tokens: halving the pixels of %d pictures in it",
+                tokens,
+                count,
+            )
+            self._begin(batch, again=True)
+        else:
+            _fail(batch, too_large(job.outline, error))
 
     def _step(self) -> None:
+        """Replies that there is no memory for go on in halves, from what is written."""
         try:
             self._writing.step()
-        except Exception as error:  # noqa: BLE001  # told to whoever asked
+        except Exception as failure:  # noqa: BLE001  # told to whoever asked
+            error = failure
+        else:
+            return
+        tasks = self._writing.tasks
+        if not is_out_of_memory(error):
             _fail(self._writing.abandon(), error)
+            return
+        room = max(1, len(tasks) // 2)
+        _LOG.warning("no memory for %d replies at a time: going on with %d", len(tasks), room)
+        let_go(error)
+        self._put_off(tasks, room=room)
+        self._writing.abandon()
+        self._runner.forget_all()
+
+    def _put_off(self, jobs: Sequence[Job], *, room: int) -> None:
+        with self._changed:
+            self._waiting = [*jobs, *self._waiting]
+            self._room = room
 
 
 def _fail(jobs: Sequence[Job], error: BaseException) -> None:

@@ -28,7 +28,7 @@ _FIRST_GUESS = 2
 @dataclass(eq=False)
 class Task(Job):
     draft: Draft
-    begun: int
+    begun: int = 0
     """Tokens of the draft that are read with the prompt."""
     followed: bool = False
     answer: tuple[int, ...] = ()
@@ -38,13 +38,19 @@ class Task(Job):
     def start(cls, outline: Outline, pictures: Sequence[Pixels], draft: Draft) -> Self:
         """What a reply must begin with is read with the prompt; where that is all, nothing is."""
         draft.add_forced(draft.forced())
-        begun = draft.unread
-        draft.read(len(begun))
-        task = cls(outline.followed_by(begun), pictures, draft, len(begun))
-        if draft.finish is not None:
-            task.usage += Usage(new_tokens=len(begun), model_calls=1)
-            task.done = True
+        task = cls(outline, pictures, draft)
+        task.take_up()
         return task
+
+    def take_up(self) -> None:
+        """What is written so far, perhaps before it was given up, is read with the prompt."""
+        further = self.draft.ids[self.begun :]
+        self.draft.read(len(self.draft.unread))
+        self.outline = self.outline.followed_by(further)
+        self.begun += len(further)
+        if self.draft.finish is not None:
+            self.usage += Usage(new_tokens=self.begun, model_calls=1)
+            self.done = True
 
 
 @dataclass(eq=False)
@@ -106,11 +112,16 @@ class Writing:
         return [going.task for going in self._going]
 
     def begin(self, tasks: Sequence[Task]) -> None:
-        """Read the prompts and add the first token of each."""
+        """Read the prompts and add the next token of each."""
+        for task in tasks:
+            task.take_up()
+        tasks = [task for task in tasks if not task.done]
+        if not tasks:
+            return
         reading = self._runner.read(tasks)
         begun = [_Going(*pair) for pair in zip(tasks, reading.rows, strict=True)]
         for task, usage in zip(tasks, reading.usage, strict=True):
-            task.usage += _of_prompt(usage, task) + Usage(model_calls=1)
+            task.usage += _of_prompt(usage, task)
         self._choose(begun, reading.last[:, None], first=[0] * len(begun))
         left = self._finish(begun, reading.memory)
         if left:
@@ -135,7 +146,9 @@ class Writing:
             self._memory = None
 
     def abandon(self) -> list[Task]:
-        """Give up all that is under way."""
+        """Give up all that is under way; it can be begun again."""
+        for one in self._going:
+            one.task.usage += Usage(forward_passes=one.passes)
         abandoned, self._going, self._memory = self.tasks, [], None
         return abandoned
 
@@ -162,7 +175,7 @@ class Writing:
             if one.task.draft.finish is not None:
                 self._runner.keep(one.row, memory, index, written=one.written)
                 tokens = len(one.task.draft.ids)
-                one.task.usage += Usage(new_tokens=tokens, forward_passes=one.passes)
+                one.task.usage += Usage(new_tokens=tokens, forward_passes=one.passes, model_calls=1)
                 one.task.done = True
         left = [index for index, one in enumerate(going) if not one.task.done]
         if left and len(left) < len(going):

@@ -36,6 +36,11 @@ class Usage(Strict):
 
     image_encodes: int = Field(default=0, ge=0, description="pictures encoded")
     cached_images: int = Field(default=0, ge=0, description="pictures shown without encoding")
+    shrunk_images: int = Field(
+        default=0,
+        ge=0,
+        description="pictures shown with fewer pixels than asked, because memory was short",
+    )
     prefill_tokens: int = Field(default=0, ge=0, description="tokens of prompts read")
     cached_tokens: int = Field(default=0, ge=0, description="tokens of prompts recalled")
     new_tokens: int = Field(default=0, ge=0, description="tokens written")

@@ -3,18 +3,23 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from weakref import ref
 
+import numpy as np
+import PIL.Image
 import pytest
 import torch
 
 from foveal.models.engine import Checkpoint, Engine
 from foveal.models.load import load_model
+from foveal.models.prompt import pictures
 from foveal.models.protocol import (
     Choice,
     ChooseRequest,
     Conversation,
     JsonSchema,
     Message,
+    Picture,
     Reply,
     WriteRequest,
 )
@@ -126,11 +131,11 @@ class FullMemory(RuntimeError):
         super().__init__("DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 GB")
 
 
-def limited(engine: Engine, rows: int) -> None:
-    """As if the machine could hold no more than so many rows."""
+def limited(engine: Engine, *, rows: int = 99, tokens: int = 9_999) -> None:
+    """As if the machine could hold no more than so many rows of so many tokens."""
 
     def refuse(_: torch.nn.Module, __: tuple[object, ...], given: dict[str, torch.Tensor]) -> None:
-        if len(given["position_ids"][0]) > rows:
+        if given["position_ids"].shape[1] > rows or given["position_ids"].shape[2] > tokens:
             raise FullMemory
 
     engine._runner.model.model.language_model.register_forward_pre_hook(refuse, with_kwargs=True)
@@ -153,6 +158,124 @@ def test_a_batch_that_does_not_fit_is_halved(
     for choice, other in zip(choices, expected, strict=True):
         assert choice.probabilities == pytest.approx(other.probabilities, abs=1e-4)
     assert "no memory for a batch of 5: trying halves" in caplog.text
+
+
+def test_replies_that_do_not_fit_go_on_in_halves_from_what_is_written(
+    own_engine: Engine, engine: Engine, ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    requests = [
+        WriteRequest(ask("Tell.", (64, 64), seed=n), max_new_tokens=6 + n, stop_texts=("no",))
+        for n in range(5)
+    ]
+    limited(own_engine, rows=2)
+
+    replies = own_engine.write(requests)
+
+    for reply, (alone,) in zip(replies, [engine.write([one]) for one in requests], strict=True):
+        assert (reply.text, reply.finish) == (alone.text, alone.finish)
+        assert reply.log_probabilities == pytest.approx(alone.log_probabilities, abs=1e-3)
+        assert reply.usage.new_tokens == alone.usage.new_tokens
+        assert reply.usage.model_calls == 1
+    assert "no memory for 5 replies at a time: going on with 2" in caplog.text
+
+
+def test_once_memory_was_short_and_all_is_done_batches_are_as_large_as_before(
+    own_engine: Engine, ask: Ask
+) -> None:
+    requests = [WriteRequest(ask("Tell.", seed=n), max_new_tokens=3) for n in range(5)]
+    limited(own_engine, rows=2)
+    own_engine.write(requests)
+
+    assert own_engine._scheduler._room == Limits().rows
+
+
+def test_what_a_failed_batch_held_is_free_when_its_halves_are_tried(
+    own_engine: Engine, ask: Ask
+) -> None:
+    held: list[ref[torch.Tensor]] = []
+
+    def refuse(_: torch.nn.Module, __: tuple[object, ...], given: dict[str, torch.Tensor]) -> None:
+        assert not any(tensor() is not None for tensor in held)
+        if given["position_ids"].shape[1] > 1:
+            large = torch.zeros(1)
+            held.append(ref(large))
+            raise FullMemory
+
+    model = own_engine._runner.model.model.language_model
+    model.register_forward_pre_hook(refuse, with_kwargs=True)
+
+    own_engine.choose([ChooseRequest(ask("Which?", seed=n), LABELS) for n in range(4)])
+
+    assert held
+
+
+def shrunk(conversation: Conversation, size: tuple[int, int]) -> Conversation:
+    """With its picture in another size."""
+    (pixels,) = pictures(conversation)
+    smaller = PIL.Image.fromarray(pixels).resize(size, PIL.Image.Resampling.BICUBIC)
+    first, (*_, text) = conversation[0], conversation[1].parts
+    shown = (" Picture A: ", Picture("A", np.asarray(smaller)), text)
+    return first, Message("user", shown)
+
+
+def test_a_picture_that_does_not_fit_is_shown_with_fewer_pixels_and_the_usage_says_so(
+    own_engine: Engine, ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = ask("Which?", (512, 512), (32, 32))
+    limited(own_engine, tokens=200)
+
+    (choice,) = own_engine.choose([ChooseRequest(asked, LABELS)])
+    (reply,) = own_engine.write([WriteRequest(asked, max_new_tokens=3)])
+
+    assert (choice.usage.shrunk_images, reply.usage.shrunk_images) == (1, 1)
+    assert "halving the pixels of 1 pictures in it" in caplog.text
+
+
+def test_fewer_pixels_are_seen_as_if_they_had_been_sent(
+    own_engine: Engine, engine: Engine, ask: Ask
+) -> None:
+    asked = ask("Which?", (512, 512))
+    limited(own_engine, tokens=200)
+
+    (choice,) = own_engine.choose([ChooseRequest(asked, LABELS)])
+
+    (sent,) = engine.choose([ChooseRequest(shrunk(asked, (352, 352)), LABELS)])
+    assert choice.probabilities == pytest.approx(sent.probabilities, abs=1e-5)
+    assert sent.usage.shrunk_images == 0
+
+
+def test_pictures_are_shrunk_no_further_than_to_64_tokens(own_engine: Engine, ask: Ask) -> None:
+    limited(own_engine, tokens=60)
+    with pytest.raises(BadModel, match=r"no memory for a prompt of \d+ tokens.*smaller pictures"):
+        own_engine.choose([ChooseRequest(ask("Which?", (512, 512)), LABELS)])
+
+
+def test_no_pixels_are_left_out_where_answers_are_repeatable(checkpoint: Path, ask: Ask) -> None:
+    engine = load_model(str(checkpoint), Loading(device="cpu", repeatable=True))
+    request = ChooseRequest(ask("Which?", (512, 512)), LABELS)
+    tokens = len(engine._question(request).outline.ids)
+    limited(engine, tokens=63)
+    with pytest.raises(BadModel, match=f"no memory for a prompt of {tokens} tokens"):
+        engine.choose([request])
+
+
+def test_a_request_that_does_not_fit_beside_others_waits_for_them(
+    own_engine: Engine, ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_: torch.nn.Module, __: tuple[object, ...], given: dict[str, torch.Tensor]) -> None:
+        if len(own_engine._scheduler._writing) and given["position_ids"].shape[2] > 1:
+            raise FullMemory
+
+    stream = own_engine.stream(WriteRequest(ask("Tell."), max_new_tokens=9))
+    next(stream)
+    model = own_engine._runner.model.model.language_model
+    model.register_forward_pre_hook(refuse, with_kwargs=True)
+
+    (choice,) = own_engine.choose([ChooseRequest(ask("Which?", (512, 512)), LABELS)])
+
+    assert choice.usage.shrunk_images == 0
+    assert caplog.text.count("waiting for others") == 1
+    assert len(own_engine._scheduler._writing) == 0
 
 
 def test_what_never_fits_is_refused_and_the_next_request_answered(

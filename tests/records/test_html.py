@@ -192,6 +192,16 @@ def test_an_unknown_scale_is_said_and_not_guessed(
     assert "Size scale not known" in text
 
 
+def test_pictures_that_were_shown_with_fewer_pixels_are_counted(
+    run: RunDirectory, make_report: MakeReport, page: PageReader
+) -> None:
+    report = make_report(findings=1)
+    usage = report.usage.model_copy(update={"shrunk_images": 7})
+    shown = PageReader(render(report.model_copy(update={"usage": usage}), run.images))
+    assert "Shown with fewer pixels 7" in shown.text
+    assert "Shown with fewer pixels" not in page.text
+
+
 def test_forty_findings_make_forty_cards(run: RunDirectory, make_report: MakeReport) -> None:
     reader = PageReader(render(make_report(findings=40), run.images))
     assert len(reader.all("article")) == 40
