@@ -25,6 +25,7 @@ from foveal.models.protocol import (
 )
 from foveal.models.qwen3_vl import Qwen3VL
 from foveal.models.repair import Gap
+from foveal.models.request_check import check_answers, check_conversation, check_writing
 from foveal.models.runner import USUAL_BUDGETS, Budgets, Runner
 from foveal.models.scheduler import USUAL_LIMITS, Limits, Scheduler
 from foveal.models.stop_texts import before_stop, holds_stop, safe_part
@@ -115,15 +116,17 @@ class Engine:
     def _question(self, request: ChooseRequest) -> Question:
         answers = self._tree(request.answers)
         outline = self._outline(request.conversation, self.adapter.skip_thinking)
+        inside = max(map(len, answers.branches), default=0)
+        self._check_context(len(outline.ids) + len(answers.trunk) + inside)
         return Question(outline.followed_by(answers.trunk), pictures(request.conversation), answers)
 
     def _build_tree(self, answers: tuple[str, ...]) -> AnswerTree:
         ids = {answer: self.prompts.encode(answer) for answer in answers}
+        check_answers(answers, ids)
         return AnswerTree(ids, end=self._tokenizer.eos_token_id)
 
     def _task(self, request: WriteRequest) -> Task:
-        assert request.max_new_tokens > 0, "a reply has at least one token"
-        assert all(request.stop_texts), "an empty text is everywhere"
+        check_writing(request)
         at_once = request.thinking_tokens == 0
         outline = self._outline(request.conversation, self.adapter.skip_thinking if at_once else "")
         draft = Draft(
@@ -163,14 +166,18 @@ class Engine:
         return self._reply(again)
 
     def _outline(self, conversation: Conversation, continuation: str = "") -> Outline:
+        check_conversation(conversation, self.prompts.patcher)
         outline = self.prompts.outline(conversation, continuation=continuation)
-        if len(outline.ids) >= self._context:
+        self._check_context(len(outline.ids))
+        return outline
+
+    def _check_context(self, tokens: int) -> None:
+        if tokens >= self._context:
             raise BadModel(
-                f"the conversation takes {len(outline.ids)} tokens, "
+                f"the conversation takes {tokens} tokens, "
                 f"and {self.name} has a context of {self._context}",
                 fix="show fewer or smaller pictures, or use a model with a longer context",
             )
-        return outline
 
     def _reply(self, task: Task, stops: tuple[str, ...] = ()) -> Reply:
         draft = task.draft

@@ -108,7 +108,11 @@ class Patcher:
 
     def _resize_and_cut(self, stack: NDArray[np.uint8]) -> Patches:
         colored = stack if stack.ndim == 4 else np.repeat(stack[..., None], 3, axis=3)
-        resized = self._processor(images=list(colored), return_tensors="np")
+        resized = self._processor(
+            images=list(colored),
+            return_tensors="np",
+            input_data_format="channels_last",  # else three rows are taken for three channels
+        )
         return np.asarray(resized["pixel_values"], dtype=np.float32)
 
 

@@ -43,9 +43,11 @@ def cannot_enforce(reason: str, *, fix: str, what: str = "JSON Schema") -> BadWo
 
 
 def check_size(schema: Mapping[str, Any]) -> None:
+    if not isinstance(schema, Mapping):
+        raise cannot_enforce(f"{schema!r} is no object", fix=_CORRECT)
     if _depth_exceeds(schema, DEEPEST_SCHEMA):
         raise cannot_enforce(f"nested more than {DEEPEST_SCHEMA} deep", fix="use $ref and $defs")
-    characters = len(json.dumps(schema))
+    characters = len(_as_json(schema))
     listed = (node.get("properties") for node in nodes(schema))
     properties = sum(len(names) for names in listed if isinstance(names, Mapping))
     fix = "split it into several, each asked for by itself"
@@ -53,6 +55,13 @@ def check_size(schema: Mapping[str, Any]) -> None:
         raise cannot_enforce(f"{characters:,} characters, at most {LONGEST_SCHEMA:,}", fix=fix)
     if properties > MOST_PROPERTIES:
         raise cannot_enforce(f"{properties:,} properties, at most {MOST_PROPERTIES:,}", fix=fix)
+
+
+def _as_json(schema: Mapping[str, Any]) -> str:
+    try:
+        return json.dumps(schema, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise cannot_enforce(str(error), fix=_CORRECT) from error
 
 
 def _depth_exceeds(value: object, most: int) -> bool:
