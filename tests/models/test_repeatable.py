@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 import torch
 
-from foveal.models.engine import Engine
+from foveal.models.engine import Checkpoint, Engine
 from foveal.models.job import Job
 from foveal.models.load import load_model
 from foveal.models.prompt import pictures
@@ -33,12 +33,27 @@ BOX = JsonSchema(
 )
 
 
-@pytest.fixture
-def make_engine(checkpoint: Path) -> MakeEngine:
-    return lambda: load_model(str(checkpoint), Loading(device="cpu", repeatable=True))
+@pytest.fixture(scope="module", params=["random", "tiny"])
+def loaded(request: pytest.FixtureRequest, checkpoint: Path) -> Engine:
+    """In float32, and as the shipped model runs: where the processor can, with products in bf16."""
+    name = "tiny" if request.param == "tiny" else str(checkpoint)
+    return load_model(name, Loading(device="cpu", repeatable=True))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def make_engine(loaded: Engine) -> MakeEngine:
+    """One that was asked nothing, on the same weights."""
+    checkpoint = Checkpoint(
+        loaded.name,
+        "",
+        loaded._runner.model,
+        loaded._tokenizer,
+        loaded.prompts.patcher._processor,
+    )
+    return lambda: Engine(checkpoint, autocast=loaded._runner._autocast, limits=REPEATABLE)
+
+
+@pytest.fixture(scope="module")
 def questions(ask: Ask) -> list[Conversation]:
     """About pictures of several sizes, in prompts of less than a block and of several."""
     return [
@@ -65,7 +80,7 @@ def answers(engine: Engine, *asked: Conversation) -> list[Answers]:
     ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def alone(make_engine: MakeEngine, questions: list[Conversation]) -> list[Answers]:
     """Each by an engine that was asked nothing else."""
     return [answers(make_engine(), asked)[0] for asked in questions]
@@ -156,15 +171,15 @@ def passes(engine: Engine) -> Iterator[list[int]]:
 
 
 def test_a_pass_has_one_row_where_usually_it_has_many(
-    make_engine: MakeEngine, checkpoint: Path, ask: Ask
+    loaded: Engine, checkpoint: Path, ask: Ask
 ) -> None:
     requests = [WriteRequest(ask("Tell.", seed=n), max_new_tokens=3) for n in range(8)]
-    usual, repeatable = load_model(str(checkpoint), Loading(device="cpu")), make_engine()
+    usual = load_model(str(checkpoint), Loading(device="cpu"))
 
     with passes(usual) as together:
         usual.write(requests)
-    with passes(repeatable) as one_by_one:
-        repeatable.write(requests)
+    with passes(loaded) as one_by_one:
+        loaded.write(requests)
 
     assert max(together) == 8
     assert set(one_by_one) == {1}
