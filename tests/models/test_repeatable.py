@@ -111,6 +111,32 @@ def test_answers_are_the_same_after_other_conversations(
     assert answers(engine, *reversed(questions)) == alone[::-1]
 
 
+def test_a_picture_is_seen_alike_whatever_is_shown_beside_it(
+    make_engine: MakeEngine, ask: Ask
+) -> None:
+    pair = ask("What changed?", (256, 320), (32, 32), seed=9)
+    *_, shown, text = pair[1].parts
+    engine = make_engine()
+    answers(engine, (pair[0], Message("user", ("One of them: ", shown, text))))
+
+    assert answers(engine, pair) == answers(make_engine(), pair)
+
+
+def test_pictures_are_encoded_one_by_one(make_engine: MakeEngine, ask: Ask) -> None:
+    """Most sizes give the same bits together: that they do is not relied on."""
+    engine = make_engine()
+    together: list[int] = []
+
+    def count(_: torch.nn.Module, __: tuple[object, ...], given: dict[str, torch.Tensor]) -> None:
+        together.append(len(given["grid_thw"]))
+
+    hook = engine._runner.model.model.visual.register_forward_pre_hook(count, with_kwargs=True)
+    engine.choose([ChooseRequest(ask("What?", (32, 32), (64, 32), (32, 32), seed=7), LABELS)])
+    hook.remove()
+
+    assert together == [1, 1, 1]
+
+
 def test_a_turn_after_a_reply_is_answered_as_if_it_were_the_first(
     make_engine: MakeEngine, ask: Ask
 ) -> None:
