@@ -199,7 +199,10 @@ class Scheduler:
             _fail(batch, too_large(job.outline, error))
 
     def _step(self) -> None:
-        """Replies that there is no memory for go on in halves, from what is written."""
+        """Replies that there is no memory for go on in halves, from what is written.
+
+        Reading that anew rounds otherwise, so a repeatable reply is refused.
+        """
         try:
             self._writing.step()
         except Exception as failure:  # noqa: BLE001  # told to whoever asked
@@ -209,6 +212,10 @@ class Scheduler:
         tasks = self._writing.tasks
         if not is_out_of_memory(error):
             _fail(self._writing.abandon(), error)
+            return
+        if self._limits.block is not None:
+            (task,) = self._writing.abandon()
+            _fail([task], too_large(task.outline, error))
             return
         room = max(1, len(tasks) // 2)
         _LOG.warning("no memory for %d replies at a time: going on with %d", len(tasks), room)

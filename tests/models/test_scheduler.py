@@ -259,6 +259,32 @@ def test_no_pixels_are_left_out_where_answers_are_repeatable(checkpoint: Path, a
         engine.choose([request])
 
 
+def test_a_repeatable_reply_is_not_read_anew(checkpoint: Path, ask: Ask) -> None:
+    engine = load_model(str(checkpoint), Loading(device="cpu", repeatable=True))
+    request = WriteRequest(ask("Tell."), max_new_tokens=5)
+    (expected,) = engine.write([request])
+
+    def refuse(*_: object) -> None:
+        if len(engine._scheduler._writing):
+            raise FullMemory
+
+    hook = engine._runner.model.model.language_model.register_forward_pre_hook(refuse)
+    with pytest.raises(BadModel, match="no memory for a prompt"):
+        engine.write([request])
+    hook.remove()
+
+    assert engine.write([request])[0].log_probabilities == expected.log_probabilities
+
+
+def test_a_prompt_beyond_the_budget_of_a_batch_runs_by_itself(
+    make_engine: MakeEngine, engine: Engine, ask: Ask
+) -> None:
+    requests = [ChooseRequest(ask("Which?", (512, 512), seed=n), LABELS) for n in range(2)]
+    choices = make_engine(Limits(tokens=50)).choose(requests)
+    for choice, expected in zip(choices, engine.choose(requests), strict=True):
+        assert choice.probabilities == pytest.approx(expected.probabilities, abs=1e-4)
+
+
 def test_a_request_that_does_not_fit_beside_others_waits_for_them(
     own_engine: Engine, ask: Ask, caplog: pytest.LogCaptureFixture
 ) -> None:
