@@ -47,8 +47,8 @@ class Scheduler:
         self._writing = Writing(runner)
         self._changed = Condition()
         self._leading = False
-        self._room = limits.rows
-        """Replies written at a time: fewer from when memory was short until all is done."""
+        self._room: int | None = None
+        """Replies written at a time, from when memory was short until all is done."""
         self._waiting: list[Job] = []
         """Oldest first."""
 
@@ -119,7 +119,7 @@ class Scheduler:
             with self._changed:
                 self._leading = False
                 if not self._waiting and not len(self._writing):
-                    self._room = self._limits.rows
+                    self._room = None
                 self._changed.notify_all()
 
     def _take(self) -> list[Job]:
@@ -141,9 +141,10 @@ class Scheduler:
 
     def _rows_left(self) -> dict[type[Job], int]:
         """Where memory was short, what was put off waits until a reply is written."""
-        left = self._room - len(self._writing)
-        full = left <= 0 and self._room < self._limits.rows
-        return {Question: 0 if full else self._limits.rows, Task: left}
+        rows = self._limits.rows
+        left = (self._room or rows) - len(self._writing)
+        full = self._room is not None and left <= 0
+        return {Question: 0 if full else rows, Task: left}
 
     def _begin(self, batch: Sequence[Job], *, again: bool = False) -> None:
         """Answer questions, begin replies."""
@@ -213,13 +214,13 @@ class Scheduler:
         if not is_out_of_memory(error):
             _fail(self._writing.abandon(), error)
             return
+        let_go(error)
         if self._limits.block is not None:
             (task,) = self._writing.abandon()
             _fail([task], too_large(task.outline, error))
             return
         room = max(1, len(tasks) // 2)
         _LOG.warning("no memory for %d replies at a time: going on with %d", len(tasks), room)
-        let_go(error)
         self._put_off(tasks, room=room)
         self._writing.abandon()
         self._runner.forget_all()

@@ -186,7 +186,7 @@ def test_once_memory_was_short_and_all_is_done_batches_are_as_large_as_before(
     limited(own_engine, rows=2)
     own_engine.write(requests)
 
-    assert own_engine._scheduler._room == Limits().rows
+    assert own_engine._scheduler._room is None
 
 
 def test_what_a_failed_batch_held_is_free_when_its_halves_are_tried(
@@ -285,9 +285,12 @@ def test_a_prompt_beyond_the_budget_of_a_batch_runs_by_itself(
         assert choice.probabilities == pytest.approx(expected.probabilities, abs=1e-4)
 
 
+@pytest.mark.parametrize("repeatable", [False, True], ids=["usual", "repeatable"])
 def test_a_request_that_does_not_fit_beside_others_waits_for_them(
-    own_engine: Engine, ask: Ask, caplog: pytest.LogCaptureFixture
+    checkpoint: Path, ask: Ask, caplog: pytest.LogCaptureFixture, *, repeatable: bool
 ) -> None:
+    own_engine = load_model(str(checkpoint), Loading(device="cpu", repeatable=repeatable))
+
     def refuse(_: torch.nn.Module, __: tuple[object, ...], given: dict[str, torch.Tensor]) -> None:
         if len(own_engine._scheduler._writing) and given["position_ids"].shape[2] > 1:
             raise FullMemory
