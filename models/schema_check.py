@@ -79,8 +79,8 @@ def _depth_exceeds(value: object, most: int) -> bool:
 
 def _ending_references(schema: Mapping[str, Any]) -> set[str]:
     """Those that a finite value can satisfy: the least set in which each rests on others of it."""
-    found = dict.fromkeys(node.get("$ref") for node in nodes(schema))
-    unknown = [reference for reference in found if isinstance(reference, str)]
+    found = [node.get("$ref") for node in nodes(schema)]
+    unknown = list(dict.fromkeys(reference for reference in found if isinstance(reference, str)))
     ending: set[str] = set()
     grew = True
     while grew:
@@ -97,7 +97,7 @@ def _ends(node: object, ending: set[str]) -> bool:
     """Whether a finite value can satisfy it, as far as recursion goes."""
     if not isinstance(node, Mapping):
         return True
-    if "$ref" in node and node["$ref"] not in ending:
+    if isinstance(node.get("$ref"), str) and node["$ref"] not in ending:
         return False
     parts = [*node.get("allOf", []), *_compulsory(node)]
     alternatives = node.get("anyOf", []) or node.get("oneOf", [])
@@ -112,7 +112,7 @@ def _compulsory(node: Mapping[str, Any]) -> list[object]:
         properties = node.get("properties", {})
         return [properties[name] for name in node.get("required", []) if name in properties]
     if node.get("type") == "array" and node.get("minItems", 0) > 0:
-        first = node.get("prefixItems", [])[: node["minItems"]]
+        first = node.get("prefixItems", [])[: int(node["minItems"])]
         return first if len(first) == node["minItems"] else [*first, node.get("items")]
     return []
 

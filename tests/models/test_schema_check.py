@@ -96,6 +96,11 @@ def test_recursion_that_can_stop_is_taken(masks: Masks, schema: dict[str, Any]) 
     assert not masks.start(JsonSchema(schema)).lenient
 
 
+def test_a_property_may_be_named_as_a_reference_is(masks: Masks) -> None:
+    schema = {"type": "object", "properties": {"$ref": {"type": "string"}}, "required": ["$ref"]}
+    assert not masks.start(JsonSchema(schema)).lenient
+
+
 def doubling(depth: int) -> dict[str, Any]:
     """As many ways to its end as two to the power of its depth."""
     steps = {f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(depth)}
