@@ -1,8 +1,8 @@
 """From what binds a reply to llguidance's grammars, the strict ones first.
 
-A JSON Schema that llguidance cannot enforce in full gets a looser grammar; the reply is then
-checked against the schema and, where it fails, repaired. Bounds (`models/bounds.py`) are left out
-only where they contradict the schema.
+A JSON Schema that llguidance cannot enforce in full, as it reads one (`models/dialect.py`), gets a
+looser grammar; the reply is then checked against the schema and, where it fails, repaired. Bounds
+(`models/bounds.py`) are left out only where they contradict the schema.
 """
 
 import json
@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from llguidance import LLMatcher
 
 from foveal.models.bounds import bounded
+from foveal.models.dialect import in_dialect
+from foveal.models.patterns import with_plain_patterns
 from foveal.models.protocol import Grammar, JsonSchema, OneOf, Regex, ToolCalls
 from foveal.models.tool_calls import CLOSE, OPEN, SEPARATORS, tool_call_grammar
 from foveal.schemas.errors import BadWorkflow
@@ -52,9 +54,10 @@ def _strictness(*, lenient: bool) -> dict[str, bool]:
 
 
 def _versions(schemas: list[Mapping[str, Any]]) -> Iterator[tuple[list[dict[str, Any]], bool]]:
-    yield [bounded(schema) for schema in schemas], False
-    yield [dict(schema) for schema in schemas], False
-    simpler = [_without_odd_patterns(schema) for schema in schemas]
+    read = [in_dialect(schema) for schema in schemas]
+    yield [bounded(schema) for schema in read], False
+    yield read, False
+    simpler = [with_plain_patterns(schema) for schema in read]
     yield [bounded(schema) for schema in simpler], True
     yield simpler, True
 
@@ -63,23 +66,3 @@ def _choice(texts: tuple[str, ...]) -> str:
     if not texts:
         raise BadWorkflow("a reply cannot be one of no texts", fix="give at least one")
     return "start: " + " | ".join(json.dumps(text, ensure_ascii=False) for text in texts)
-
-
-def _without_odd_patterns(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Look-around and back-references stop even the lenient grammar."""
-    return {
-        key: _simpler(value)
-        for key, value in schema.items()
-        if not (key == "pattern" and isinstance(value, str) and _is_odd(value))
-    }
-
-
-def _simpler(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return _without_odd_patterns(value)
-    return [_simpler(part) for part in value] if isinstance(value, list | tuple) else value
-
-
-def _is_odd(pattern: str) -> bool:
-    schema = {"type": "string", "pattern": pattern}
-    return bool(LLMatcher.validate_grammar(LLMatcher.grammar_from_json_schema(schema)))
