@@ -5,14 +5,16 @@ the schema as it was given. Where a schema says nothing, a string has at most 51
 array 64 items, an open object 64 properties with names of at most 64 characters; numbers stay
 within ±10¹⁵ and have at most six decimals; values of any kind nest three deep; an object that lists
 its properties gets no others. What a schema states itself is never narrowed, and a default is at
-least twice the largest size that it states anywhere.
+least twice the largest size that it states anywhere. Without a type, values of each are bounded.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 LONGEST_STRING = 512
+LONGEST_EMAIL = 64
+"""As long as what stands before the @ may be (RFC 5321)."""
 MOST_ITEMS = 64
 LONGEST_NAME = 64
 DEEPEST_VALUE = 3
@@ -27,6 +29,8 @@ _BY_NAME = ("properties", "patternProperties", "$defs", "definitions")
 _IN_LISTS = ("anyOf", "oneOf", "allOf", "prefixItems")
 _ANNOTATIONS = {"title", "description", "default", "examples", "deprecated", "$comment"}
 _COMPOSING = {"$ref", "anyOf", "oneOf", "if", "dependentSchemas", "not"}
+_ELSEWHERE = _COMPOSING | {"allOf"}
+"""Where they stand, other schemas say of what kind a value is."""
 _OF_OBJECTS = {"properties", "required", "additionalProperties", "patternProperties"}
 
 
@@ -87,15 +91,23 @@ def _apply(schema: object, bounds: _Bounds) -> object:
         node[keyword] = {name: _apply(part, bounds) for name, part in node[keyword].items()}
     for keyword in node.keys() & set(_IN_LISTS):
         node[keyword] = [_apply(part, bounds) for part in node[keyword]]
-    kinds = node.get("type", [])
-    for kind in [kinds] if isinstance(kinds, str) else kinds:
-        if kind in _BOUND and not {"const", "enum"} & node.keys():
+    for kind in _kinds(node):
+        if kind in _BOUND:
             _BOUND[kind](node, bounds)
     return node
 
 
+def _kinds(node: Schema) -> Iterable[str]:
+    """Of the values it leaves open by itself: every keyword binds values of its kind alone."""
+    if {"const", "enum"} & node.keys():
+        return ()
+    if "type" in node:
+        return [node["type"]] if isinstance(node["type"], str) else node["type"]
+    return () if _ELSEWHERE & node.keys() else _EVERY_KIND
+
+
 def _bound_string(node: dict[str, Any], bounds: _Bounds) -> None:
-    node.setdefault("maxLength", bounds.longest)
+    node.setdefault("maxLength", LONGEST_EMAIL if node.get("format") == "email" else bounds.longest)
 
 
 def _bound_array(node: dict[str, Any], bounds: _Bounds) -> None:
@@ -120,7 +132,7 @@ def _bound_object(node: dict[str, Any], bounds: _Bounds) -> None:
 
 def _bound_integer(node: dict[str, Any], bounds: _Bounds) -> None:
     del bounds
-    stated = [node[key] for key in _LIMITS if isinstance(node.get(key), int | float)]
+    stated = _stated_limits(node)
     if not {"minimum", "exclusiveMinimum"} & node.keys():
         node["minimum"] = min(-FARTHEST, *stated, 0)
     if not {"maximum", "exclusiveMaximum"} & node.keys():
@@ -129,9 +141,15 @@ def _bound_integer(node: dict[str, Any], bounds: _Bounds) -> None:
 
 def _bound_number(node: dict[str, Any], bounds: _Bounds) -> None:
     _bound_integer(node, bounds)
-    stated = [Decimal(str(node[key])) for key in _LIMITS if key in node]
+    stated = [Decimal(str(limit)) for limit in _stated_limits(node)]
     if "multipleOf" not in node and all(limit % Decimal(FINEST) == 0 for limit in stated):
         node["multipleOf"] = float(FINEST)
+
+
+def _stated_limits(node: Schema) -> list[float]:
+    """Draft 4 says of a limit only whether it is exclusive."""
+    found = [node[key] for key in _LIMITS if key in node]
+    return [limit for limit in found if not isinstance(limit, bool)]
 
 
 _LIMITS = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum")
@@ -142,6 +160,9 @@ _BOUND: dict[str, Callable[[dict[str, Any], _Bounds], None]] = {
     "integer": _bound_integer,
     "number": _bound_number,
 }
+
+
+_EVERY_KIND = ("string", "array", "object", "number")
 
 
 def _any(depth: int) -> str:

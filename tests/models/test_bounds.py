@@ -6,7 +6,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from foveal.models.bounds import LONGEST_NAME, LONGEST_STRING, MOST_ITEMS, bounded
+from foveal.models.bounds import (
+    LONGEST_EMAIL,
+    LONGEST_NAME,
+    LONGEST_STRING,
+    MOST_ITEMS,
+    bounded,
+)
 from foveal.models.protocol import Grammar, JsonSchema
 
 Takes = Callable[[Grammar, str], bool]
@@ -29,6 +35,10 @@ CASES: dict[str, Case] = {
     "inside": ({"anyOf": [{"type": "string"}]}, "x", "x" * (LONGEST_STRING + 1)),
     "nullable": ({"type": ["string", "null"]}, None, "x" * (LONGEST_STRING + 1)),
     "pattern": ({"type": "string", "pattern": "^a+$"}, "a" * 9, "a" * (LONGEST_STRING + 1)),
+    "no type": ({"minLength": 1}, "x", "x" * (LONGEST_STRING + 1)),
+    "no type, a number": ({"minLength": 1}, 10**15, 10**15 + 1),
+    "no type, an array": ({"minLength": 1}, [1], [0] * (MOST_ITEMS + 1)),
+    "email": ({"type": "string", "format": "email"}, "a@b.de", "a" * LONGEST_EMAIL + "@b.de"),
 }
 
 
@@ -57,6 +67,14 @@ def test_what_a_schema_states_is_not_narrowed(
     takes: Takes, schema: dict[str, Any], value: object
 ) -> None:
     assert takes(JsonSchema(schema), _compact(value))
+
+
+@pytest.mark.parametrize("kind", ["integer", "number"])
+def test_an_exclusive_limit_of_draft_4_is_one(takes: Takes, kind: str) -> None:
+    draft = {"$schema": "http://json-schema.org/draft-04/schema#"}
+    schema = {**draft, "type": kind, "minimum": 3, "exclusiveMinimum": True}
+    assert takes(JsonSchema(schema), "4")
+    assert not takes(JsonSchema(schema), "3")
 
 
 def test_the_validator_knows_no_bounds() -> None:
