@@ -5,14 +5,17 @@ after the value follows unread. Pure: no model and no tokens.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from textwrap import shorten
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from jsonschema_rs import ValidationError, ValidationErrorKind, Validator
 
 from foveal.models.bounds import nodes
 from foveal.models.json_text import Step, locate, pointer, read_value
+from foveal.models.subschemas import rewritten
 
 MOST_ERRORS = 100
 """Looked at in one text."""
@@ -20,6 +23,7 @@ MOST_ERRORS = 100
 _CONDITIONAL = {"then", "else", "dependentSchemas"}
 _CHOOSING = {"anyOf", "oneOf", "not", "if", "contains", "propertyNames"}
 """What they try on a value need not hold for it."""
+_IDENTITY = {"$id", "id", "$schema"}
 _NAMING = {"properties", "patternProperties", "dependentSchemas", "$defs", "definitions"}
 
 
@@ -91,19 +95,25 @@ def _schema_of(
     path: list[Step], value: Any, rule: Rule, *, error: ValidationError
 ) -> dict[str, Any]:
     """All that holds at `path` in this very document, with conditions already decided."""
-    parts = [_at(rule.schema, _steps(place)) for place in _holding(pointer(path), value, rule)]
+    every = rule.validator.evaluate(value).list()["details"]
+    root = every[0]["schemaLocation"]
+    units = [unit for unit in every if unit["schemaLocation"].startswith(root)]
+    places = list(_holding(pointer(path), units))
     if _CONDITIONAL & set(error.evaluation_path):
-        parts.append(_at(rule.schema, list(error.schema_path)[:-1]))
+        decided = pointer(list(error.evaluation_path)[:-1])
+        places += [u["schemaLocation"] for u in units if u["evaluationPath"] == decided]
+    parts = [_at(rule.schema, _steps(place, root)) for place in places]
     if isinstance(error.kind, ValidationErrorKind.Required):
         parts.append({"required": [error.kind.property]})
     different = [part for i, part in enumerate(parts) if part not in parts[:i]]
-    return _standing_alone([part for part in different if isinstance(part, Mapping)], rule.schema)
+    mappings = [part for part in different if isinstance(part, Mapping)]
+    return _standing_alone(mappings, rule.schema, name=root)
 
 
-def _holding(location: str, value: Any, rule: Rule) -> Iterator[str]:
-    """JSON Pointers of the outermost schemas that the value at `location` must satisfy."""
+def _holding(location: str, units: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Where the outermost schemas are that the value at `location` must satisfy."""
     taken: list[str] = []
-    for unit in rule.validator.evaluate(value).list()["details"]:
+    for unit in units:
         place = unit["evaluationPath"]
         here = unit["instanceLocation"] == location
         if here and not _is_tried(place) and not any(_below(place, outer) for outer in taken):
@@ -125,8 +135,10 @@ def _is_tried(place: str) -> bool:
     return False
 
 
-def _steps(place: str) -> list[Step]:
-    return [step.replace("~1", "/").replace("~0", "~") for step in place.split("/")[1:]]
+def _steps(place: str, root: str) -> list[Step]:
+    """Of a JSON Pointer, which stands in a URI where the schema has one (RFC 6901, section 6)."""
+    within = unquote(place.removeprefix(root)) if root else place
+    return [step.replace("~1", "/").replace("~0", "~") for step in within.split("/")[1:]]
 
 
 def _at(value: Any, path: Sequence[Step]) -> Any:
@@ -135,23 +147,25 @@ def _at(value: Any, path: Sequence[Step]) -> Any:
     return value
 
 
-def _standing_alone(parts: list[Mapping[str, Any]], root: Mapping[str, Any]) -> dict[str, Any]:
+def _standing_alone(
+    parts: list[Mapping[str, Any]], root: Mapping[str, Any], *, name: str
+) -> dict[str, Any]:
     """Their references go on naming parts of the schema they are taken from."""
-    moved = [_moved(part) for part in parts]
-    together = dict(moved[0]) if len(moved) == 1 else {"allOf": moved} if moved else {}
+    moved = [rewritten(part, partial(_moved, name=name)) for part in parts]
+    together: dict[str, Any] = moved[0] if len(moved) == 1 else {"allOf": moved} if moved else {}
     together.pop("$defs", None)
     if any("$ref" in node for node in nodes(together)):
-        together["$defs"] = {"whole": _moved(root)}
+        together["$defs"] = {"whole": rewritten(root, partial(_moved, name=name))}
     if "$schema" in root:
         together["$schema"] = root["$schema"]
     return together
 
 
-def _moved(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        kept = {key: _moved(part) for key, part in value.items() if key not in {"$id", "$schema"}}
-        reference = kept.get("$ref")
-        if isinstance(reference, str) and (reference == "#" or reference.startswith("#/")):
-            kept["$ref"] = "#/$defs/whole" + reference[1:]
-        return kept
-    return [_moved(part) for part in value] if isinstance(value, list | tuple) else value
+def _moved(node: dict[str, Any], *, name: str) -> dict[str, Any]:
+    """`name` is the URI of the schema that it is taken from, where it has one."""
+    kept = {key: value for key, value in node.items() if key not in _IDENTITY}
+    reference = kept.get("$ref")
+    local = reference.removeprefix(name.removesuffix("#")) if isinstance(reference, str) else ""
+    if local == "#" or local.startswith("#/"):
+        kept["$ref"] = "#/$defs/whole" + local[1:]
+    return kept

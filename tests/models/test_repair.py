@@ -125,6 +125,41 @@ def test_a_part_keeps_the_draft_of_its_schema(draft: str | None) -> None:
     assert gap.schema.get("$schema") == draft
 
 
+IDENTIFIED: dict[str, dict[str, Any]] = {
+    "by itself": {"$id": "https://foveal.example/report", "$ref": "#/$defs/a"},
+    "by its name": {
+        "$id": "https://foveal.example/report",
+        "$ref": "https://foveal.example/report#/$defs/a",
+    },
+    "in draft 4": {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "id": "https://foveal.example/report#",
+        "allOf": [{"$ref": "#/$defs/a"}],
+    },
+}
+
+
+@pytest.mark.parametrize("schema", IDENTIFIED.values(), ids=IDENTIFIED)
+def test_a_schema_with_a_name_is_found_its_parts_in(schema: dict[str, Any], masks: Masks) -> None:
+    named = {"properties": {"id": {"$ref": "#/$defs/n"}, "a b%": {"minLength": 5}}}
+    schema = {**schema, "$defs": {"a": named, "n": {"type": "integer"}}}
+    assert holds(gap_in('{"a b%":"1234"}', schema), "12345")
+    gap = gap_in('{"id":"x"}', schema)
+    assert (holds(gap, 1), holds(gap, "x")) == (True, False)
+    masks.start(JsonSchema(gap.schema))
+
+
+def test_of_a_schema_inside_with_a_name_of_its_own_only_what_lies_outside_is_known() -> None:
+    inner = {"$id": "inner", "type": "array", "items": {"$ref": "root#/$defs/n"}}
+    schema = {
+        "$id": "https://foveal.example/root",
+        "$ref": "inner",
+        "$defs": {"n": {"type": "integer"}, "inner": inner},
+    }
+    gap = gap_in('[1,"x"]', schema)
+    assert (holds(gap, 1), holds(gap, "x")) == (True, False)
+
+
 def test_the_part_of_a_lenient_schema_may_be_enforced_strictly(masks: Masks) -> None:
     assert masks.start(JsonSchema(SCHEMA)).lenient
     gap = gap_in('{"kind":"hole","size":7}', SCHEMA)
