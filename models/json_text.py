@@ -2,13 +2,26 @@
 
 import json
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
+
+from foveal.schemas.errors import BadReply
 
 Step = str | int
 """Name of a property or index of an item."""
 
-_DECODER = json.JSONDecoder(parse_float=Decimal)
+
+def _exact(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise BadReply(
+            f"the model wrote the number {text[:40]!r}…, which nothing can hold",
+            fix="state in the schema between which limits numbers lie",
+        ) from error
+
+
+_DECODER = json.JSONDecoder(parse_float=_exact)
 """Exact, so that `multipleOf` is decided on the number that was written."""
 _BLANKS = " \t\n\r"
 

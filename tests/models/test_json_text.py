@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foveal.models.json_text import Step, locate, pointer
+from foveal.models.json_text import Step, locate, pointer, read_value
+from foveal.schemas.errors import BadReply
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -41,3 +42,8 @@ def test_of_properties_of_one_name_the_last_counts() -> None:
 )
 def test_a_place_is_written_as_a_json_pointer(path: list[Step], written: str) -> None:
     assert pointer(path) == written
+
+
+def test_a_number_that_nothing_can_hold_is_refused() -> None:
+    with pytest.raises(BadReply, match="between which limits"):
+        read_value("[1e" + "9" * 30 + "]")
