@@ -97,7 +97,7 @@ class Mask:
         """A flag for each token of the vocabulary."""
         bits = np.frombuffer(self._matcher.compute_bitmask(), dtype=np.uint8)
         self._check()
-        flags = np.unpackbits(bits, bitorder="little").astype(bool)
+        flags = np.unpackbits(bits, bitorder="little").view(np.bool_)
         for ids in self._avoid:
             _forbid_next(flags, ids, self._written)
         return flags
