@@ -1,8 +1,10 @@
 """The models that are measured, and the loop that agents run on transformers today."""
 
 import json
+from base64 import b64decode
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -12,11 +14,14 @@ from transformers import (
     AutoImageProcessor,
     AutoModelForImageTextToText,
     AutoTokenizer,
+    LogitsProcessor,
     PreTrainedTokenizerBase,
+    PreTrainedTokenizerFast,
     Qwen2VLImageProcessorPil,
     Qwen3VLConfig,
     Qwen3VLForConditionalGeneration,
 )
+from transformers.convert_slow_tokenizer import TikTokenConverter
 
 from foveal.models.checkpoint import SHIPPED
 from foveal.models.engine import Checkpoint, Engine
@@ -63,10 +68,15 @@ TWO_B = Qwen3VLConfig(
 )
 """Qwen/Qwen3-VL-2B-Instruct's `config.json`; token ids are set to the tokenizer's."""
 
+_QWEN_WORDS = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
+    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
 
-def load(name: Name) -> Checkpoint:
-    """As transformers gives it. `2b-shape` has random weights and the shipped tokenizer."""
-    tokenizer = AutoTokenizer.from_pretrained(SHIPPED)
+
+def load(name: Name, tokenizer: PreTrainedTokenizerFast | None = None) -> Checkpoint:
+    """As transformers gives it. `2b-shape` has random weights; the tokenizer is the shipped one."""
+    tokenizer = tokenizer or AutoTokenizer.from_pretrained(SHIPPED)
     if name == "tiny":
         processor = AutoImageProcessor.from_pretrained(SHIPPED, backend="pil")
         model = AutoModelForImageTextToText.from_pretrained(SHIPPED, dtype=torch.float32)
@@ -82,6 +92,39 @@ def load(name: Name) -> Checkpoint:
         model = _random_model()
         _use_tokens(model, tokenizer)
     return Checkpoint(name, name, model.eval(), tokenizer, processor)
+
+
+def load_untrained(seed: int = 0) -> Checkpoint:
+    """`tiny` with random weights, wide enough that pictures change what is written."""
+    checkpoint = load("tiny")
+    torch.manual_seed(seed)
+    for parameter in checkpoint.model.parameters():
+        if parameter.ndim > 1:
+            torch.nn.init.normal_(parameter, std=0.2)
+    return checkpoint
+
+
+def qwen_tokenizer(file: Path) -> PreTrainedTokenizerFast:
+    """Of Qwen's own vocabulary, in tiktoken's format, with the added tokens of the shipped one."""
+    shipped = AutoTokenizer.from_pretrained(SHIPPED)
+    added = shipped.get_added_vocab()
+    converter = _QwenConverter(
+        str(file), _QWEN_WORDS, extra_special_tokens=sorted(added, key=added.get)
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=converter.converted(),
+        eos_token=shipped.eos_token,
+        pad_token=shipped.pad_token,
+        chat_template=shipped.chat_template,
+    )
+
+
+class _QwenConverter(TikTokenConverter):  # type: ignore[misc]  # untyped
+    @staticmethod
+    def load_tiktoken_bpe(file: str) -> dict[bytes, int]:
+        """A line is a token in base 64 and its rank; read so that tiktoken is not needed."""
+        lines = (line.split() for line in Path(file).read_bytes().splitlines())
+        return {b64decode(token): int(rank) for token, rank in lines}
 
 
 def engine_of(checkpoint: Checkpoint) -> Engine:
@@ -101,7 +144,7 @@ class PlainLoop:
         self._model = checkpoint.model
         self._tokenizer = checkpoint.tokenizer
         self._prompts = PromptBuilder(checkpoint.tokenizer, checkpoint.image_processor)
-        self.encodes = self.prefilled = 0
+        self.encodes = self.prefilled = self.written = 0
 
     def choose(self, conversation: Conversation, answers: Sequence[str]) -> str:
         """The answer whose first token is the likeliest."""
@@ -110,13 +153,16 @@ class PlainLoop:
             logits = self._model(**self._inputs(conversation), logits_to_keep=1).logits[0, -1]
         return answers[int(logits[firsts].argmax())]
 
-    def write(self, conversation: Conversation, *, tokens: int) -> str:
+    def write(
+        self, conversation: Conversation, *, tokens: int, processor: LogitsProcessor | None = None
+    ) -> str:
+        """So many tokens; where a processor binds them, at most."""
         inputs = self._inputs(conversation)
+        bound = {"logits_processor": [processor]} if processor else {"min_new_tokens": tokens}
         with self._inference():
-            ids = self._model.generate(
-                **inputs, do_sample=False, min_new_tokens=tokens, max_new_tokens=tokens
-            )
+            ids = self._model.generate(**inputs, do_sample=False, max_new_tokens=tokens, **bound)
         written = ids[0, inputs["input_ids"].shape[1] :]
+        self.written += len(written)
         return str(self._tokenizer.decode(written, skip_special_tokens=True))
 
     def _inputs(self, conversation: Conversation) -> dict[str, Tensor]:
