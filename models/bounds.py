@@ -36,13 +36,14 @@ _OF_OBJECTS = {"properties", "required", "additionalProperties", "patternPropert
 
 def bounded(schema: Schema) -> dict[str, Any]:
     """The schema with bounds added; the one given is not changed."""
-    found = _apply(schema, _Bounds(schema))
+    bounds = _Bounds(schema)
+    found = _apply(schema, bounds)
     assert isinstance(found, dict), "a mapping stays one"
-    own = found.get("$defs", {})
-    return {
-        **found,
-        "$defs": {**own, **{_any(depth): _value(depth) for depth in range(DEEPEST_VALUE + 1)}},
-    }
+    shared = {_open(kind): {"type": kind} for kind in _SHARED}
+    for kind in _SHARED:
+        _BOUND[kind](shared[_open(kind)], bounds)
+    values = {_any(depth): _value(depth) for depth in range(DEEPEST_VALUE + 1)}
+    return {**found, "$defs": {**found.get("$defs", {}), **shared, **values}}
 
 
 def nodes(value: object) -> Iterator[Mapping[str, Any]]:
@@ -80,8 +81,8 @@ def _sizes(every: list[Mapping[str, Any]], *keywords: str) -> Iterator[int]:
 
 
 def _apply(schema: object, bounds: _Bounds) -> object:
-    if schema is True or (isinstance(schema, Mapping) and not schema.keys() - _ANNOTATIONS):
-        return {"$ref": f"#/$defs/{_any(DEEPEST_VALUE)}"}
+    if shared := _shared(schema):
+        return {"$ref": f"#/$defs/{shared}"}
     if not isinstance(schema, Mapping):
         return schema
     node = dict(schema)
@@ -95,6 +96,18 @@ def _apply(schema: object, bounds: _Bounds) -> object:
         if kind in _BOUND:
             _BOUND[kind](node, bounds)
     return node
+
+
+def _shared(schema: object) -> str:
+    """The definition that says as much as a schema which says next to nothing."""
+    if schema is True:
+        return _any(DEEPEST_VALUE)
+    if not isinstance(schema, Mapping):
+        return ""
+    said = {key: value for key, value in schema.items() if key not in _ANNOTATIONS}
+    if not said:
+        return _any(DEEPEST_VALUE)
+    return next((_open(kind) for kind in _SHARED if said == {"type": kind}), "")
 
 
 def _kinds(node: Schema) -> Iterable[str]:
@@ -163,6 +176,12 @@ _BOUND: dict[str, Callable[[dict[str, Any], _Bounds], None]] = {
 
 
 _EVERY_KIND = ("string", "array", "object", "number")
+_SHARED = ("string", "integer", "number")
+"""Where a schema says no more than such a type, it is compiled once for all places."""
+
+
+def _open(kind: str) -> str:
+    return f"any-bounded-{kind}"
 
 
 def _any(depth: int) -> str:
@@ -173,8 +192,8 @@ def _value(depth: int) -> dict[str, Any]:
     """A value of any kind. It has a name because it stands in many places of one grammar."""
     kinds: list[dict[str, Any]] = [
         {"type": ["null", "boolean"]},
-        {"type": "number", "minimum": -FARTHEST, "maximum": FARTHEST, "multipleOf": float(FINEST)},
-        {"type": "string", "maxLength": LONGEST_STRING},
+        {"$ref": f"#/$defs/{_open('number')}"},
+        {"$ref": f"#/$defs/{_open('string')}"},
     ]
     if depth:
         inner = {"$ref": f"#/$defs/{_any(depth - 1)}"}
