@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
+from math import isinf
 from typing import Any, NamedTuple
 
 from foveal.schemas.errors import BadReply
@@ -12,13 +14,14 @@ Step = str | int
 
 
 def _exact(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:
-        raise BadReply(
-            f"the model wrote the number {text[:40]!r}…, which nothing can hold",
-            fix="state in the schema between which limits numbers lie",
-        ) from error
+    with suppress(InvalidOperation):
+        number = Decimal(text)
+        if not isinf(float(text)):
+            return number
+    raise BadReply(
+        f"the model wrote the number {text[:40]!r}, which readers of JSON cannot hold",
+        fix="state in the schema between which limits numbers lie",
+    )
 
 
 _DECODER = json.JSONDecoder(parse_float=_exact)

@@ -44,6 +44,7 @@ def test_a_place_is_written_as_a_json_pointer(path: list[Step], written: str) ->
     assert pointer(path) == written
 
 
-def test_a_number_that_nothing_can_hold_is_refused() -> None:
+@pytest.mark.parametrize("number", ["420e578", "-1e309", "1e" + "9" * 30, "1e-" + "9" * 30])
+def test_a_number_that_readers_cannot_hold_is_refused(number: str) -> None:
     with pytest.raises(BadReply, match="between which limits"):
-        read_value("[1e" + "9" * 30 + "]")
+        read_value(f"[{number}]")
