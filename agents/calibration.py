@@ -1,12 +1,22 @@
-"""From what a model says to what can be trusted."""
+"""From what a model says to what can be trusted, where that was measured for this very case."""
 
+from hashlib import sha256
+from json import dumps
 from math import exp, log
 
+from foveal.agents.briefs import brief_for
 from foveal.models.protocol import VisionLanguageModel
-from foveal.schemas.workflow import Calibration, Workflow
+from foveal.schemas.calibration import Calibration
+from foveal.schemas.errors import BadWorkflow
+from foveal.schemas.workflow import Decision, Workflow
 
 _LEAST = 1e-12
-"""Stands for a probability of zero, which has no logarithm."""
+"""Nothing is surer than this: 0 and 1 have no logarithm of their odds."""
+
+_WITHOUT_EFFECT = {"name", "model", "loading", "decision", "calibration"}
+"""On the answers of given weights."""
+
+_AGAIN = "run `foveal calibrate` again, or take the line `calibration` out"
 
 
 def calibration_for(model: VisionLanguageModel, workflow: Workflow) -> Calibration | None:
@@ -15,17 +25,74 @@ def calibration_for(model: VisionLanguageModel, workflow: Workflow) -> Calibrati
     return known if known is not None and known.revision == model.revision else None
 
 
-def calibrated(
-    probabilities: dict[str, float], calibration: Calibration | None
-) -> dict[str, float]:
-    """Probabilities at the calibration's temperature (Guo et al. 2017, arXiv:1706.04599)."""
+def calibrated(wrong: float, calibration: Calibration | None) -> float:
+    """The probability that something is wrong; without a calibration as the model says it."""
     if calibration is None:
-        return probabilities
-    logs = {
-        answer: log(max(value, _LEAST)) / calibration.temperature
-        for answer, value in probabilities.items()
-    }
-    top = max(logs.values())
-    raised = {answer: exp(value - top) for answer, value in logs.items()}
-    total = sum(raised.values())
-    return {answer: value / total for answer, value in raised.items()}
+        return wrong
+    return scaled(wrong, temperature=calibration.temperature, shift=calibration.shift)
+
+
+def scaled(wrong: float, *, temperature: float, shift: float) -> float:
+    """Odds at a temperature and shifted (Platt 1999); regions and parts keep their order."""
+    kept = _bounded(wrong)
+    odds = log(kept / (1 - kept)) / temperature - shift
+    return _bounded(1 / (1 + exp(-odds)))
+
+
+def decision_for(model: VisionLanguageModel, workflow: Workflow) -> Decision:
+    """The workflow's own, with limits that were chosen on labelled parts where there are any.
+
+    Findings are reported from within the two limits, so that no part passes with one.
+    """
+    decision, calibration = workflow.decision, calibration_for(model, workflow)
+    if calibration is None:
+        return decision
+    low, high = calibration.pass_below.score, calibration.fail_from.score
+    report_at = min(max(decision.report_at, low), high)
+    return Decision(report_at=report_at, sure_from=decision.sure_from, review=(low, high))
+
+
+def rules_of(workflow: Workflow) -> dict[str, str]:
+    """A hash of each part of the workflow that the model's answers depend on."""
+    parts = workflow.model_dump(mode="json", exclude=_WITHOUT_EFFECT)
+    parts["instructions"] = brief_for("judge", workflow).sha256
+    parts["decision.sure_from"] = workflow.decision.sure_from
+    return {name: _hash(part) for name, part in sorted(parts.items())}
+
+
+def require_rules(workflow: Workflow, *, source: str) -> None:
+    """Raises BadWorkflow where the calibration was made for other rules than the workflow's."""
+    if workflow.calibration is None:
+        return
+    mine, its = rules_of(workflow), workflow.calibration.rules
+    differing = sorted(name for name in mine.keys() | its.keys() if mine.get(name) != its.get(name))
+    if differing:
+        raise BadWorkflow(
+            f"{source}: its calibration was fitted with other {', '.join(differing)}", fix=_AGAIN
+        )
+
+
+def require_revision(workflow: Workflow, model: VisionLanguageModel) -> None:
+    """Raises BadWorkflow where the calibration was made for other weights."""
+    known = workflow.calibration
+    if known is not None and known.revision != model.revision:
+        raise BadWorkflow(
+            f"the calibration of workflow {workflow.name!r} was fitted for {known.model!r}, "
+            f"revision {known.revision[:12]}, not for {model.name!r}, "
+            f"revision {_told_apart(model.revision, known.revision)}",
+            fix=_AGAIN,
+        )
+
+
+def _told_apart(revision: str, other: str) -> str:
+    """Whole where the beginnings are alike, as with an adapter or a quantisation."""
+    return revision if revision[:12] == other[:12] else revision[:12]
+
+
+def _bounded(probability: float) -> float:
+    return min(max(probability, _LEAST), 1 - _LEAST)
+
+
+def _hash(part: object) -> str:
+    canonical = dumps(part, sort_keys=True, ensure_ascii=False)
+    return sha256(canonical.encode()).hexdigest()[:16]

@@ -50,7 +50,7 @@ class Look(Strict):
 
     pictures: list[Shown]
     prompt: str = Field(description="SHA-256 of the instructions as sent")
-    answers: dict[str, float] = Field(description="calibrated; empty where nothing was offered")
+    answers: dict[str, float] = Field(description="empty where nothing was offered")
 
 
 class Judgement(Strict):
@@ -61,7 +61,7 @@ class Judgement(Strict):
     looks: list[Look]
 
     def wrong(self, harmless: str) -> float:
-        """Probability that something is wrong, 0 to 1."""
+        """Probability that something is wrong, 0 to 1, as the model says."""
         return max(0.0, 1 - self.probabilities[harmless])
 
 

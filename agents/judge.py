@@ -7,7 +7,6 @@ from typing import NamedTuple
 from langgraph.runtime import Runtime
 
 from foveal.agents.briefs import brief_for
-from foveal.agents.calibration import calibrated, calibration_for
 from foveal.agents.comparison import Comparison, Judgement, Look, Region
 from foveal.agents.context import Context
 from foveal.agents.exhibit import Exhibit, record_brief
@@ -110,7 +109,7 @@ def _look(exhibit: Exhibit, choice: Choice, brief: Brief, context: Context) -> L
     return Look(
         pictures=exhibit.keep(context, "choose", **said),
         prompt=brief.sha256,
-        answers=calibrated(choice.probabilities, calibration_for(context.model, context.workflow)),
+        answers=choice.probabilities,
     )
 
 

@@ -17,11 +17,9 @@ from foveal.evals.figures import Figures, run_on
 from foveal.evals.labels import require_labels
 from foveal.evals.matching import Truth
 from foveal.evals.options import EvalOptions
-from foveal.evals.pairs import LabelledPair, spread
+from foveal.evals.pairs import LabelledPair, read_images, spread
 from foveal.evals.tables import show_figures
 from foveal.schemas.box import Box
-from foveal.tools.image import Image
-from foveal.tools.intake import read_image
 
 TYPES = {1: "open", 2: "short", 3: "mousebite", 4: "spur", 5: "copper", 6: "pin-hole"}
 
@@ -73,18 +71,9 @@ def _pair(folder: Path, name: str, files: set[str]) -> LabelledPair:
         if file not in files:
             raise BadData(f"pair {name!r} in {str(folder)!r} has no {file!r}", fix=_LAYOUT)
     truths = read_truths(folder / labels)
-    return LabelledPair(name, truths, partial(_read, folder / template, folder / tested, truths))
-
-
-def _read(template: Path, tested: Path, truths: tuple[Truth, ...]) -> tuple[Image, Image]:
-    images = read_image(template), read_image(tested)
-    for truth in truths:
-        if not truth.box.fits(images[1].size):
-            raise BadData(
-                f"{tuple(truth.box)} leaves the {images[1].size} image {tested.name!r}",
-                fix="correct its label file",
-            )
-    return images
+    return LabelledPair(
+        name, truths, partial(read_images, folder / template, folder / tested, truths)
+    )
 
 
 def _truth(line: str, where: str) -> Truth:

@@ -26,6 +26,9 @@ PAIRS = 200
 _MARGIN_PX = 7
 """By which DeepPCB's annotators drew their boxes larger than the change, so that IoU compares."""
 
+_MOST_DEFECTS = 3
+"""Of a part to decide on: where there are many, one that is missed does not let it escape."""
+
 
 def run(options: EvalOptions) -> dict[str, object]:
     require_labels(options.workflow, DEFECT_LABELS)
@@ -42,6 +45,11 @@ def drawn_pair(series: int, index: int, *, defects: int | None = None) -> Labell
     drawn = draw_pair(generator(series, index), defects=defects)
     name = f"drawn {series}-{index}"
     return LabelledPair(name, _truths(drawn), partial(_images, drawn, name))
+
+
+def drawn_part(series: int, index: int) -> LabelledPair:
+    """As parts to decide on come: without a defect, and with one to three, in turn."""
+    return drawn_pair(series, index, defects=1 + (index // 2) % _MOST_DEFECTS if index % 2 else 0)
 
 
 def _truths(drawn: BoardPair) -> tuple[Truth, ...]:

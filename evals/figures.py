@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from foveal.agents.calibration import decision_for
 from foveal.evals.bootstrap import Intervals, intervals
 from foveal.evals.confusion import Confusion, confusion, recall_per_type
 from foveal.evals.detection import (
@@ -37,7 +38,7 @@ class TypeRates(Rates):
 
 
 class Detected(Rates):
-    """Findings at the workflow's threshold; `map` and `average_precision` rank every region."""
+    """Findings as a report lists them; `map` and `average_precision` rank every region."""
 
     map: float | None
     class_blind: Rates
@@ -96,16 +97,16 @@ def measure(
     total, everything = 2 * len(pairs), listing_all(workflow)
     compared = run_session(everything, model, pairs, progress=lambda done, _: progress(done, total))
     surveyed = run_session(
-        everything.model_copy(update={"graph": "survey"}),
+        everything.model_copy(update={"graph": "survey", "calibration": None}),
         model,
         pairs,
         progress=lambda done, _: progress(len(pairs) + done, total),
     )
     proposed = _against(map(proposals, compared.reports), pairs)
     found = _against(map(detections, compared.reports), pairs)
-    threshold = workflow.decision.report_at
+    threshold = decision_for(model, workflow).report_at
     return Figures.model_validate(
-        dict(_detected(compared, pairs, workflow))
+        dict(_detected(compared, pairs, workflow.defects, threshold=threshold))
         | {
             "pairs": len(pairs),
             "boards": boards,
@@ -116,7 +117,7 @@ def measure(
             "confusion": confusion([pair.at(threshold) for pair in found]),
             "baselines": Baselines(
                 difference=_difference(proposed),
-                single_pass=_detected(surveyed, pairs, workflow),
+                single_pass=_detected(surveyed, pairs, workflow.defects, threshold=threshold),
             ),
             "model": model.name,
             "revision": model.revision,
@@ -128,11 +129,12 @@ def _against(found: Iterable[tuple[Detection, ...]], pairs: Sequence[LabelledPai
     return [Scored(one, pair.truths) for one, pair in zip(found, pairs, strict=True)]
 
 
-def _detected(session: Session, pairs: Sequence[LabelledPair], workflow: Workflow) -> Detected:
+def _detected(
+    session: Session, pairs: Sequence[LabelledPair], labels: Sequence[str], *, threshold: float
+) -> Detected:
     found = _against(map(detections, session.reports), pairs)
-    reported = [pair.at(workflow.decision.report_at) for pair in found]
+    reported = [pair.at(threshold) for pair in found]
     ranked = _against(map(rankings, session.reports), pairs)
-    labels = workflow.defects
     counts = [count(pair) for pair in reported]
     return Detected.model_validate(
         dict(rates(counts))

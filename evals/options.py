@@ -1,5 +1,5 @@
 """What every eval module offers: `run(options)` gives figures ready for JSON, `show(figures)` a
-rich renderable of them. The modules are `deeppcb`, `drawn`, `align`, `calibrate` and `roles`.
+rich renderable of them. The modules are `deeppcb`, `drawn`, `align`, `roles` and `verdicts`.
 """
 
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from typing import Protocol
 
 from rich.console import RenderableType
 
+from foveal.agents.calibration import require_revision
 from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.workflow import Workflow
@@ -32,6 +33,8 @@ class EvalOptions:
     """Pairs measured, spread evenly over all there are; all where none is given."""
 
     progress: Progress = _unwatched
+    other_weights: bool = False
+    """Whether they were chosen in the place of the workflow's, so its calibration need not fit."""
 
     def __post_init__(self) -> None:
         if self.limit is not None and self.limit < 1:
@@ -40,7 +43,10 @@ class EvalOptions:
     def load_model(self) -> VisionLanguageModel:
         from foveal.models.load import load_model
 
-        return load_model(self.workflow.model, self.workflow.loading)
+        model = load_model(self.workflow.model, self.workflow.loading)
+        if not self.other_weights:
+            require_revision(self.workflow, model)
+        return model
 
 
 class Eval(Protocol):

@@ -2,12 +2,27 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
+from foveal.evals.bad_data import BadData
 from foveal.evals.matching import Truth
 from foveal.tools.image import Image
+from foveal.tools.intake import read_image
 
 T = TypeVar("T")
+
+
+def read_images(template: Path, tested: Path, truths: Sequence[Truth]) -> tuple[Image, Image]:
+    """Raises BadData where what is labelled does not lie on the tested part."""
+    images = read_image(template), read_image(tested)
+    for truth in truths:
+        if not truth.box.fits(images[1].size):
+            raise BadData(
+                f"{tuple(truth.box)} leaves the {images[1].size} image {tested.name!r}",
+                fix="correct its label file",
+            )
+    return images
 
 
 @dataclass(frozen=True, eq=False)

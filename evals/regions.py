@@ -9,14 +9,12 @@ from numpy.typing import NDArray
 from foveal.evals.bad_data import BadData
 from foveal.evals.matching import LEAST_IOU, Truth
 from foveal.evals.pairs import LabelledPair
-from foveal.evals.temperature import Answers
 from foveal.schemas.box import Box
-from foveal.schemas.errors import FovealError
 from foveal.schemas.finding import Finding
 from foveal.schemas.report import Report
 from foveal.schemas.workflow import Workflow
 
-Reports = Sequence[Report | FovealError]
+Reports = Sequence[Report]
 
 
 class Confidences(NamedTuple):
@@ -25,17 +23,6 @@ class Confidences(NamedTuple):
 
     wrong: NDArray[np.bool_]
     """Whether something is."""
-
-
-def first_answers(reports: Reports, pairs: Sequence[LabelledPair], workflow: Workflow) -> Answers:
-    """Of the first look at each region: closer ones are taken where it was unsure, a biased few."""
-    labels = [label.name for label in workflow.labels]
-    rows = [
-        ([finding.evidence[0].answers[label] for label in labels], labels.index(there))
-        for finding, there in _judged(reports, pairs, harmless=workflow.harmless)
-    ]
-    probabilities, right = zip(*rows, strict=True)
-    return Answers(np.array(probabilities), np.array(right))
 
 
 def confidences(reports: Reports, pairs: Sequence[LabelledPair], workflow: Workflow) -> Confidences:
@@ -78,6 +65,5 @@ def _findings(
     reports: Reports, pairs: Sequence[LabelledPair]
 ) -> Iterator[tuple[Finding, tuple[Truth, ...]]]:
     for report, pair in zip(reports, pairs, strict=True):
-        if isinstance(report, Report):
-            for finding in (*report.findings, *(removed.finding for removed in report.removed)):
-                yield finding, pair.truths
+        for finding in (*report.findings, *(removed.finding for removed in report.removed)):
+            yield finding, pair.truths

@@ -47,10 +47,31 @@ def run_session(
     return Session(reports, perf_counter() - started)
 
 
+def reports_of(
+    workflow: Workflow,
+    model: VisionLanguageModel,
+    pairs: Sequence[LabelledPair],
+    *,
+    progress: Progress,
+) -> list[Report]:
+    """Where each counts; raises what kept the first pair from having one."""
+    reports = []
+    for report in run_session(workflow, model, pairs, progress=progress).reports:
+        if isinstance(report, FovealError):
+            raise report
+        reports.append(report)
+    return reports
+
+
 def listing_all(workflow: Workflow) -> Workflow:
     """The workflow with every region it judges as a finding, so that all can be ranked."""
-    decision = workflow.decision.model_copy(update={"report_at": 0.0})
-    return workflow.model_copy(update={"decision": decision})
+    changed: dict[str, object] = {
+        "decision": workflow.decision.model_copy(update={"report_at": 0.0})
+    }
+    if workflow.calibration is not None:
+        lowest = workflow.calibration.pass_below.model_copy(update={"score": 0.0})
+        changed["calibration"] = workflow.calibration.model_copy(update={"pass_below": lowest})
+    return workflow.model_copy(update=changed)
 
 
 def detections(report: Report | FovealError) -> tuple[Detection, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from foveal.schemas.box import BoxPx
+from foveal.schemas.calibration import Calibration
 from foveal.schemas.constraint import Constraint
 from foveal.schemas.evidence import Evidence
 from foveal.schemas.finding import Finding
@@ -20,6 +21,7 @@ EXPORTS = Path(__file__).with_name("exports")
 
 _EXPORTED: dict[str, Any] = {
     "box": BoxPx,
+    "calibration": Calibration,
     "constraint": Constraint,
     "evidence": Evidence,
     "finding": Finding,

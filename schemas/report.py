@@ -3,6 +3,7 @@ from typing import Any
 from pydantic import Field
 
 from foveal.schemas.base import Strict
+from foveal.schemas.calibration import Calibration
 from foveal.schemas.finding import Finding
 from foveal.schemas.image import ImageRecord
 from foveal.schemas.verdict import Verdict
@@ -71,6 +72,9 @@ class Report(Strict):
     model: ModelRecord
     workflow: WorkflowRecord
     usage: Usage
+    calibration: Calibration | None = Field(
+        default=None, description="what confidences and verdict rest on; null: uncalibrated"
+    )
     measurements: dict[str, Any] = Field(
         default_factory=dict, description="what the tools measured, e.g. the alignment found"
     )

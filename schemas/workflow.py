@@ -1,10 +1,11 @@
 from hashlib import sha256
 from json import dumps
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, WithJsonSchema, model_validator
 
 from foveal.schemas.base import Strict
+from foveal.schemas.calibration import Calibration
 from foveal.schemas.constraint import Constraint
 from foveal.schemas.loading import Loading
 
@@ -46,7 +47,10 @@ class Looks(Strict):
 
 
 class Decision(Strict):
-    """Limits on probabilities: of a label to be sure of it, else that something is wrong."""
+    """Limits on probabilities: of a label to be sure of it, else that something is wrong.
+
+    A calibration that holds takes the place of `review`, and keeps `report_at` within it.
+    """
 
     report_at: float = Field(default=0.5, ge=0, le=1, description="from here on it is a finding")
     sure_from: float = Field(
@@ -64,14 +68,8 @@ class Decision(Strict):
         return self
 
 
-class Calibration(Strict):
-    """What turns the model's logits into probabilities to be trusted."""
-
-    temperature: float = Field(gt=0, le=100)
-    fitted_on: str = Field(description="the labelled data, so a reader can judge whether it fits")
-    revision: str = Field(
-        min_length=1, description="of the model it was fitted for; another is left uncalibrated"
-    )
+_InAFile = Annotated[Calibration, WithJsonSchema({"type": "string", "minLength": 1})]
+"""A workflow file names the file; a loaded workflow holds what is in it."""
 
 
 class Workflow(Strict):
@@ -90,7 +88,9 @@ class Workflow(Strict):
     scale: Scale | None = None
     looks: Looks = Looks()
     decision: Decision = Decision()
-    calibration: Calibration | None = None
+    calibration: _InAFile | None = Field(
+        default=None, description="file that `foveal calibrate` wrote, seen from the workflow's"
+    )
     max_regions: int = Field(default=200, ge=1, description="above this the parts differ too much")
 
     @model_validator(mode="after")

@@ -1,6 +1,6 @@
 from langgraph.runtime import Runtime
 
-from foveal.agents.calibration import calibration_for
+from foveal.agents.calibration import calibration_for, decision_for
 from foveal.agents.comparison import Comparison
 from foveal.agents.context import Context
 from foveal.graphs.nodes.constraints import Constrained, constrained
@@ -19,7 +19,7 @@ def decide(state: Comparison, runtime: Runtime[Context]) -> Comparison:
 
 def _report(state: Comparison, context: Context, suspects: Constrained) -> Report:
     workflow = context.workflow
-    reported = workflow.decision.report_at
+    reported = decision_for(context.model, workflow).report_at
     decided = _outcome(state, context, suspects)
     return Report(
         verdict=decided.verdict,
@@ -31,6 +31,7 @@ def _report(state: Comparison, context: Context, suspects: Constrained) -> Repor
         model=_model(context),
         workflow=WorkflowRecord(name=workflow.name, sha256=workflow.sha256),
         usage=state["usage"],
+        calibration=calibration_for(context.model, workflow),
         measurements=_measurements(state),
     )
 
@@ -40,7 +41,7 @@ def _outcome(state: Comparison, context: Context, suspects: Constrained) -> Outc
         return Outcome("review", state["obstacle"])
     return outcome(
         suspects.kept,
-        context.workflow.decision,
+        decision_for(context.model, context.workflow),
         judged=len(state.get("judgements", [])),
         removed=len(suspects.removed),
     )

@@ -1,5 +1,6 @@
 """From judgements to what may be wrong: named, measured, with the pixels that show it."""
 
+from foveal.agents.calibration import calibrated, calibration_for, decision_for
 from foveal.agents.comparison import Comparison, Judgement, Region
 from foveal.agents.context import Context
 from foveal.graphs.nodes.evidence import evidence_of
@@ -15,17 +16,22 @@ _CONTEXT_PX = 32
 
 def suspects_of(state: Comparison, context: Context) -> list[Finding]:
     """Regions to report, and those that a person must look at instead; surest first."""
-    workflow = context.workflow
+    decision = decision_for(context.model, context.workflow)
     suspects = [
         _finding(judgement, state, context)
         for judgement in state.get("judgements", [])
-        if _may_be_wrong(judgement.wrong(workflow.harmless), workflow.decision)
+        if _may_be_wrong(_confidence(judgement, context), decision)
     ]
     return sorted(suspects, key=lambda suspect: -suspect.confidence)
 
 
 def _may_be_wrong(probability: float, decision: Decision) -> bool:
-    return probability >= decision.report_at or probability > decision.review[0]
+    return probability >= min(decision.report_at, decision.review[0])
+
+
+def _confidence(judgement: Judgement, context: Context) -> float:
+    wrong = judgement.wrong(context.workflow.harmless)
+    return calibrated(wrong, calibration_for(context.model, context.workflow))
 
 
 def _finding(judgement: Judgement, state: Comparison, context: Context) -> Finding:
@@ -35,7 +41,7 @@ def _finding(judgement: Judgement, state: Comparison, context: Context) -> Findi
         label=label,
         box_px=judgement.region.box_px,
         size_mm=_size_mm(judgement, state, context),
-        confidence=judgement.wrong(workflow.harmless),
+        confidence=_confidence(judgement, context),
         why=_why(label, judgement, workflow),
         evidence=evidence_of(judgement, state, context),
     )

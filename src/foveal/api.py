@@ -82,7 +82,7 @@ def _find(
     if model is None or isinstance(model, str):
         model = ModelChoice(model)
     if isinstance(model, ModelChoice):
-        return model.for_workflow(workflow).find()
+        return model.find_for(workflow)
     loaded = model
     return lambda: loaded
 

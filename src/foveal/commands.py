@@ -126,13 +126,71 @@ def doctor(*, model: ModelChoice) -> None:
             typer.echo(f"{fact.name:<24}{fact.value}")
 
 
+@app.command()
+@with_model
+def calibrate(
+    workflow: Annotated[
+        str, typer.Argument(metavar="WORKFLOW", help="A YAML file, or the name of one that ships.")
+    ],
+    data: Annotated[
+        str,
+        typer.Argument(
+            metavar="LABELLED_DATA",
+            help="A CSV or JSONL manifest with labels, a DeepPCB folder, or drawn:N.",
+        ),
+    ],
+    *,
+    model: ModelChoice,
+    escape: Annotated[
+        float, typer.Option(metavar="RATE", help="Share of defective parts that may pass.")
+    ] = 0.05,
+    overkill: Annotated[
+        float, typer.Option(metavar="RATE", help="Share of good parts that may fail.")
+    ] = 0.05,
+    limit: Annotated[int | None, typer.Option(metavar="N", help="Parts to take.", min=1)] = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Instead of beside the workflow.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit confidences and the limits of pass, review and fail on labelled parts.
+
+    Writes the file that the workflow names as its `calibration`.
+
+    \b
+    foveal calibrate my-boards.yaml labelled.csv
+    foveal calibrate my-boards.yaml labelled.csv --escape 0.01 --overkill 0.1
+    foveal calibrate my-boards.yaml drawn:400
+    """
+    from foveal.calibrating import Wanted, calibrate
+    from foveal.progress import shown_count
+    from foveal.summary import print_calibration
+
+    wanted = Wanted(
+        workflow=workflow,
+        data=data,
+        out=out,
+        limit=limit,
+        escape=escape,
+        overkill=overkill,
+    )
+    with shown_count("calibrate") as progress:
+        made = calibrate(wanted, model, progress)
+    if as_json:
+        typer.echo(made.calibration.model_dump_json(indent=2))
+    else:
+        print_calibration(made)
+
+
 @app.command("eval")
 @with_model
 def evaluate(
     name: Annotated[str, typer.Argument(metavar="NAME", help="deeppcb, drawn, …")],
     *,
     model: ModelChoice,
-    data: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the data.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="The data, where an eval takes any.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", help="Pairs to take.", min=1)] = None,
     workflow: Rules = "board-compare",
     as_json: AsJson = False,
@@ -142,6 +200,7 @@ def evaluate(
     \b
     foveal eval deeppcb --data DIR
     foveal eval deeppcb --data DIR --limit 50 --json
+    foveal eval verdicts --limit 1000
     """
     from foveal.evaluation import find_eval
     from foveal.progress import shown_count
@@ -158,6 +217,7 @@ def evaluate(
             data=data,
             limit=limit,
             progress=progress,
+            other_weights=model.is_other(rules),
         )
         figures = found.run(options)
     if as_json:

@@ -9,7 +9,7 @@ from foveal.wording import suggest
 if TYPE_CHECKING:
     from foveal.evals.options import Eval
 
-EVALS = ("align", "calibrate", "deeppcb", "drawn", "roles")
+EVALS = ("align", "deeppcb", "drawn", "roles", "verdicts")
 
 
 def find_eval(name: str) -> "Eval":

@@ -27,6 +27,28 @@ class ModelChoice:
             loading = loading.overridden(given, same_model=self.name is None)
         return ModelChoice(self.name or workflow.model, loading)
 
+    def is_other(self, workflow: "Workflow") -> bool:
+        """Whether other weights answer than the workflow names."""
+        chosen = self.for_workflow(workflow)
+        return _weights(chosen.name, chosen.loading) != _weights(workflow.model, workflow.loading)
+
+    def find_for(self, workflow: "Workflow") -> "Callable[[], VisionLanguageModel]":
+        """What loads the model that answers for a workflow, whose calibration must then fit.
+
+        Unless other weights were chosen: they answer uncalibrated where it does not.
+        """
+        load, is_other = self.for_workflow(workflow).find(), self.is_other(workflow)
+
+        def load_checked() -> "VisionLanguageModel":
+            from foveal.agents.calibration import require_revision
+
+            model = load()
+            if not is_other:
+                require_revision(workflow, model)
+            return model
+
+        return load_checked
+
     def find(self) -> "Callable[[], VisionLanguageModel]":
         """What loads it. What cannot be loaded is refused here, before torch is imported."""
         from foveal.models.source import find_source
@@ -35,6 +57,10 @@ class ModelChoice:
         name, loading = self.name or "tiny", self.loading or Loading()
         find_source(name, loading)
         return partial(_load, name, loading)
+
+
+def _weights(name: str | None, loading: "Loading | None") -> tuple[str | None, ...]:
+    return (name, loading.lora, loading.quantisation) if loading else (name, None, None)
 
 
 def _load(name: str, loading: "Loading") -> "VisionLanguageModel":

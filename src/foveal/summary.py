@@ -1,10 +1,15 @@
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
+from foveal.schemas.calibration import Limit
 from foveal.schemas.report import Report
 from foveal.schemas.verdict import Verdict
+
+if TYPE_CHECKING:  # evals are not imported to print a report
+    from foveal.calibrating import Made
 
 _STYLES: dict[Verdict, str] = {"pass": "bold green", "fail": "bold red", "review": "bold yellow"}
 
@@ -28,3 +33,20 @@ def _table(report: Report) -> Table:
         box = " ".join(map(str, finding.box_px))
         table.add_row(str(number), finding.label, f"{finding.confidence:.2f}", box, size)
     return table
+
+
+def print_calibration(made: "Made") -> None:
+    """Limits and what they do to the labelled parts, then what is left to do."""
+    console = Console(highlight=False, soft_wrap=True)
+    known = made.calibration
+    console.print(f"Fitted on {known.fitted_on}, {known.regions} regions.", markup=False)
+    console.print(f"Temperature {known.temperature:g}, shift {known.shift:g}.")
+    console.print(f"pass below {_limit(known.pass_below)} defective parts would pass")
+    console.print(f"fail from  {_limit(known.fail_from)} good parts would fail")
+    console.print(f"Calibration: {made.path}", markup=False)
+    if made.add_to is not None:
+        console.print(f"Add to {made.add_to}: calibration: {made.path.name}", markup=False)
+
+
+def _limit(limit: Limit) -> str:
+    return f"{limit.score:.4g} (at most {limit.rate:.3g} expected): {limit.wrong} of {limit.parts}"

@@ -1,4 +1,4 @@
-"""What a workflow's schema cannot say: its constraints and instructions must work."""
+"""What a workflow's schema cannot say: its parts must work, and its calibration be its own."""
 
 from typing import Any, Literal
 
@@ -6,6 +6,7 @@ import numpy as np
 from jsonschema_rs import ValidationError, validator_for
 
 from foveal.agents.briefs import brief_for
+from foveal.agents.calibration import require_rules
 from foveal.models.protocol import Picture
 from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.workflow import Workflow
@@ -23,6 +24,7 @@ def check(workflow: Workflow, *, source: str) -> None:
             _check_schema(constraint.finding, f"{source}: constraints[{index}].finding")
     for role in workflow.instructions:
         _check_instructions(role, workflow, f"{source}: instructions.{role}")
+    require_rules(workflow, source=source)
 
 
 def _check_schema(schema: dict[str, Any], place: str) -> None:

@@ -3,18 +3,32 @@
 import json
 from os import PathLike, fspath
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from foveal.calibration_file import read_calibration
 from foveal.mistakes import first_mistake
 from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.workflow import Workflow
-from foveal.wording import suggest
+from foveal.wording import shortened, suggest
 from foveal.workflow_check import check
 from foveal.yaml_file import read_yaml
 
 SHIPPED = Path(__file__).with_name("workflows")
 _SUFFIXES = (".yaml", ".yml")
+
+
+class Uncalibrated(NamedTuple):
+    """A workflow without its calibration, the file it stands in, and the one that it names."""
+
+    workflow: Workflow
+    path: Path
+    calibration: Path | None
+
+    @property
+    def ships(self) -> bool:
+        return self.path.parent == SHIPPED
 
 
 def load_workflow(path_or_name: str | PathLike[str]) -> Workflow:
@@ -23,14 +37,18 @@ def load_workflow(path_or_name: str | PathLike[str]) -> Workflow:
     A bare name such as `board-compare` means a workflow that ships; anything with a folder or the
     ending .yaml is a path. Raises BadWorkflow.
     """
-    path = _find(path_or_name)
-    try:
-        workflow = Workflow.model_validate_json(json.dumps(read_yaml(path)))
-    except ValidationError as error:
-        what, fix = first_mistake(error)
-        raise BadWorkflow(f"{str(path)!r}: {what}" if what else repr(str(path)), fix=fix) from error
+    workflow, path, named = _read(path_or_name)
+    if named is not None:
+        workflow = workflow.model_copy(update={"calibration": read_calibration(named)})
     check(workflow, source=repr(str(path)))
     return workflow
+
+
+def load_uncalibrated(path_or_name: str | PathLike[str]) -> Uncalibrated:
+    """For whoever makes the calibration: the one it names need not fit, or be there."""
+    loaded = _read(path_or_name)
+    check(loaded.workflow, source=repr(str(loaded.path)))
+    return loaded
 
 
 def shipped_workflows() -> list[str]:
@@ -48,3 +66,28 @@ def _find(path_or_name: str | PathLike[str]) -> Path:
             fix=f"{suggest(name, shipped_workflows())} (a file is given as ./{name})",
         )
     return SHIPPED / f"{name}.yaml"
+
+
+def _read(path_or_name: str | PathLike[str]) -> Uncalibrated:
+    path = _find(path_or_name)
+    written = read_yaml(path)
+    named = written.pop("calibration", None)
+    try:
+        workflow = Workflow.model_validate_json(json.dumps(written))
+    except ValidationError as error:
+        what, fix = first_mistake(error)
+        raise BadWorkflow(f"{str(path)!r}: {what}" if what else repr(str(path)), fix=fix) from error
+    if named is None:
+        return Uncalibrated(workflow, path, None)
+    if not isinstance(named, str) or not named:
+        raise BadWorkflow(
+            f"{str(path)!r}: calibration is {shortened(named)}",
+            fix="it should be the name of a file that `foveal calibrate` wrote",
+        )
+    return Uncalibrated(workflow, path, _beside(path, named))
+
+
+def _beside(workflow: Path, named: str) -> Path:
+    """A copy of a workflow that ships finds the calibration that ships."""
+    beside, shipped = workflow.parent / named, SHIPPED / named
+    return shipped if shipped.is_file() and not beside.exists() else beside

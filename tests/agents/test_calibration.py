@@ -1,47 +1,135 @@
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foveal.agents.calibration import calibrated
-from foveal.schemas.workflow import Calibration
-
-weights = st.lists(st.floats(0, 1), min_size=2, max_size=8).filter(
-    lambda values: sum(values) > 0.01
+from foveal.agents.calibration import (
+    calibrated,
+    decision_for,
+    require_revision,
+    require_rules,
+    rules_of,
+    scaled,
 )
+from foveal.agents.scripted import ScriptedModel
+from foveal.schemas.calibration import Calibration
+from foveal.schemas.errors import BadWorkflow
+from foveal.schemas.workflow import Decision, LabelDefinition, Layers, Looks, Scale, Workflow
+
+Make = Callable[..., Calibration]
+probabilities = st.floats(0, 1)
 
 
-def at(temperature: float) -> Calibration:
-    return Calibration(temperature=temperature, fitted_on="drawn boards", revision="f" * 64)
-
-
-def shares(values: list[float]) -> dict[str, float]:
-    return {str(index): value / sum(values) for index, value in enumerate(values)}
-
-
-@given(weights, st.floats(0.05, 20))
+@given(probabilities, probabilities, st.floats(0.05, 20), st.floats(-20, 20))
 def test_probabilities_stay_probabilities_in_the_same_order(
-    values: list[float], temperature: float
+    one: float, other: float, temperature: float, shift: float
 ) -> None:
-    before = shares(values)
+    low, high = sorted((one, other))
 
-    after = calibrated(before, at(temperature))
+    after = [scaled(value, temperature=temperature, shift=shift) for value in (low, high)]
 
-    assert sum(after.values()) == pytest.approx(1)
-    assert all(
-        after[a] <= after[b] + 1e-9 for a in before for b in before if before[a] <= before[b]
-    )
+    assert 0 < after[0] <= after[1] < 1
 
 
 def test_without_a_calibration_nothing_changes() -> None:
-    assert calibrated({"a": 0.7, "b": 0.3}, None) == {"a": 0.7, "b": 0.3}
+    assert calibrated(0.7, None) == 0.7
 
 
 @pytest.mark.parametrize(("temperature", "expected"), [(1, 0.8), (2, 2 / 3), (0.5, 16 / 17)])
-def test_a_temperature_divides_the_logits(temperature: float, expected: float) -> None:
-    after = calibrated({"a": 0.8, "b": 0.2}, at(temperature))
+def test_a_temperature_divides_the_logits(
+    temperature: float, expected: float, make_calibration: Make
+) -> None:
+    assert calibrated(0.8, make_calibration(temperature=temperature)) == pytest.approx(expected)
 
-    assert after["a"] == pytest.approx(expected)
+
+def test_a_shift_makes_harmless_as_much_likelier(make_calibration: Make) -> None:
+    assert calibrated(0.5, make_calibration(shift=2.0)) == pytest.approx(1 / (1 + 2.718281828**2))
 
 
-def test_what_a_model_rules_out_stays_all_but_impossible() -> None:
-    assert calibrated({"a": 1.0, "b": 0.0}, at(1))["b"] == pytest.approx(0, abs=1e-9)
+def test_what_a_model_rules_out_stays_all_but_impossible(make_calibration: Make) -> None:
+    assert calibrated(0.0, make_calibration()) == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("limits", "report_at"),
+    [
+        pytest.param((0.2, 0.9), 0.5, id="its own, between the limits"),
+        pytest.param((0.6, 0.9), 0.6, id="no part passes with a finding"),
+        pytest.param((0.1, 0.3), 0.3, id="no part fails without one"),
+    ],
+)
+def test_limits_chosen_on_labelled_parts_take_the_place_of_the_workflows(
+    limits: tuple[float, float], report_at: float, workflow: Workflow, make_calibration: Make
+) -> None:
+    calibration = make_calibration(low=limits[0], high=limits[1])
+    trusted = workflow.model_copy(update={"calibration": calibration})
+
+    decision = decision_for(ScriptedModel(), trusted)
+
+    assert decision == Decision(report_at=report_at, review=limits)
+
+
+def test_limits_of_other_weights_are_not_taken(workflow: Workflow, make_calibration: Make) -> None:
+    other = workflow.model_copy(update={"calibration": make_calibration(revision="f" * 64)})
+
+    assert decision_for(ScriptedModel(), other) == workflow.decision
+
+
+ASKED_OTHERWISE: dict[str, tuple[dict[str, object], str]] = {
+    "labels": (
+        {
+            "labels": [
+                LabelDefinition(name="open", meaning="a gap"),
+                LabelDefinition(name="none", meaning="all is well"),
+            ]
+        },
+        "instructions, labels",
+    ),
+    "instructions": ({"instructions": {"judge": Layers(system="Look.")}}, "instructions"),
+    "language": ({"language": "zh"}, "instructions, language"),
+    "looks": ({"looks": Looks(size_px=64)}, "looks"),
+    "scale": ({"scale": Scale(px_per_mm=9)}, "scale"),
+    "when it looks closer": ({"decision": Decision(sure_from=0.9)}, r"decision\.sure_from"),
+}
+
+
+@pytest.mark.parametrize(("changed", "named"), ASKED_OTHERWISE.values(), ids=list(ASKED_OTHERWISE))
+def test_a_calibration_of_a_workflow_that_asks_otherwise_is_refused_by_what_differs(
+    changed: dict[str, object], named: str, workflow: Workflow, make_calibration: Make
+) -> None:
+    calibration = make_calibration(rules=rules_of(workflow))
+    other = workflow.model_copy(update={"calibration": calibration} | changed)
+
+    with pytest.raises(BadWorkflow, match=f"fitted with other {named}: run `foveal calibrate`"):
+        require_rules(other, source="boards.yaml")
+
+
+def test_a_workflow_may_be_renamed_and_list_more_findings(
+    workflow: Workflow, make_calibration: Make
+) -> None:
+    calibration = make_calibration(rules=rules_of(workflow))
+    decision = Decision(report_at=0.3, review=(0.1, 0.2))
+    changed = {"name": "mine", "model": "./other", "decision": decision}
+
+    require_rules(
+        workflow.model_copy(update={"calibration": calibration} | changed), source="boards.yaml"
+    )
+
+
+def test_a_calibration_of_other_weights_is_refused_with_both_revisions(
+    workflow: Workflow, make_calibration: Make
+) -> None:
+    other = workflow.model_copy(update={"calibration": make_calibration(revision="f" * 64)})
+
+    with pytest.raises(BadWorkflow, match=r"revision f{12}, not for 'scripted', revision 0{12}: "):
+        require_revision(other, ScriptedModel())
+
+
+def test_revisions_that_begin_alike_are_told_apart(
+    workflow: Workflow, make_calibration: Make
+) -> None:
+    known = workflow.model_copy(update={"calibration": make_calibration()})
+
+    with pytest.raises(BadWorkflow, match=r"revision 0{64}\+int8: run `foveal calibrate`"):
+        require_revision(known, ScriptedModel(revision="0" * 64 + "+int8"))

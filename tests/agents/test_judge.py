@@ -11,9 +11,10 @@ from foveal.agents.judge import any_unsure, judge, look_closer
 from foveal.agents.scripted import ScriptedModel, shown
 from foveal.models.protocol import ChooseRequest, VisionLanguageModel
 from foveal.schemas.box import Box
+from foveal.schemas.calibration import Calibration
 from foveal.schemas.image import name_pixels
 from foveal.schemas.report import Usage
-from foveal.schemas.workflow import Calibration, Looks, Workflow
+from foveal.schemas.workflow import Looks, Workflow
 from foveal.tools.image import Image
 from foveal.tools.view import cut
 
@@ -145,30 +146,18 @@ def test_the_workflow_says_who_is_unsure(
     assert any_unsure({**state, **judged}, runtime) == word
 
 
-def test_judgements_are_calibrated(
-    state: Comparison, workflow: Workflow, run_with: RunWith
+def test_answers_are_kept_as_the_model_gave_them(
+    state: Comparison,
+    workflow: Workflow,
+    run_with: RunWith,
+    make_calibration: Callable[..., Calibration],
 ) -> None:
     model = ScriptedModel(choosing=lambda _: {"open": 0.8, "spur": 0.0, "none": 0.2})
-    cooler = Calibration(temperature=2, fitted_on="drawn boards", revision=model.revision)
+    trusted = workflow.model_copy(update={"calibration": make_calibration(temperature=2.0)})
 
-    trusted = workflow.model_copy(update={"calibration": cooler})
     (known, _) = judge(state, run_with(model, trusted))["judgements"]
 
-    assert known.probabilities["open"] == pytest.approx(2 / 3)
-    assert known.looks[0].answers == known.probabilities
-
-
-def test_a_calibration_of_other_weights_changes_nothing(
-    state: Comparison, workflow: Workflow, run_with: RunWith
-) -> None:
-    other = Calibration(temperature=2, fitted_on="drawn boards", revision="f" * 64)
-    model = ScriptedModel(choosing=lambda _: {"open": 0.8, "spur": 0.0, "none": 0.2})
-
-    (known, _) = judge(state, run_with(model, workflow.model_copy(update={"calibration": other})))[
-        "judgements"
-    ]
-
-    assert known.probabilities["open"] == 0.8
+    assert known.probabilities == known.looks[0].answers == {"open": 0.8, "spur": 0.0, "none": 0.2}
 
 
 def test_a_region_at_the_rim_is_shown_from_inside_both_images(

@@ -2,8 +2,7 @@ from argparse import ArgumentTypeError
 
 import pytest
 
-from foveal.evals.calibrate import checked_pair
-from foveal.evals.drawn import drawn_pair
+from foveal.evals.drawn import drawn_pair, drawn_part
 from foveal.evals.seeds import ALIGNED, CALIBRATED, CHECKED, DRAWN, generator, seed_range
 from foveal.training.produce import seed
 
@@ -41,6 +40,6 @@ def test_figures_name_the_seeds_they_were_measured_on() -> None:
 
 
 def test_boards_to_check_verdicts_on_are_good_and_defective_in_turn() -> None:
-    good, defective = checked_pair(0), checked_pair(1)
+    good, defective = drawn_part(CHECKED, 0), drawn_part(CHECKED, 1)
     assert not good.truths
     assert len(defective.truths) == 1

@@ -6,6 +6,7 @@ from foveal.agents.scripted import ScriptedModel
 from foveal.evals.drawn import drawn_pair
 from foveal.evals.seeds import DRAWN
 from foveal.evals.session import Session, detections, listing_all, proposals, rankings, run_session
+from foveal.schemas.calibration import Calibration
 from foveal.schemas.errors import BadImage
 from foveal.schemas.workflow import Decision, Workflow
 
@@ -48,3 +49,15 @@ def test_speed_is_pairs_over_seconds(workflow: Workflow, says: Says) -> None:
 def _session(workflow: Workflow, model: ScriptedModel) -> Session:
     pairs = [drawn_pair(DRAWN, 0, defects=3)]
     return run_session(listing_all(workflow), model, pairs, progress=lambda *_: None)
+
+
+def test_a_calibrated_workflow_lists_what_is_below_its_limits_too(
+    workflow: Workflow, says: Says, make_calibration: Callable[..., Calibration]
+) -> None:
+    calibration = make_calibration(shift=9.0, low=0.8, high=0.9)
+    trusted = workflow.model_copy(update={"calibration": calibration})
+
+    (report,) = _session(trusted, says("open", 0.7)).reports
+
+    assert detections(report)
+    assert all(known.confidence < 0.8 for known in detections(report))

@@ -1,0 +1,63 @@
+"""Labelled parts, wherever they come from: `drawn:N`, a manifest, or a folder laid out as DeepPCB.
+
+A workflow with other inputs than a template and a tested part gets its own reader here.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from foveal.evals.bad_data import BadData
+from foveal.evals.deeppcb import TYPES, read_pairs
+from foveal.evals.drawn import drawn_part
+from foveal.evals.labels import require_labels
+from foveal.evals.manifest import SUFFIXES, read_manifest
+from foveal.evals.pairs import LabelledPair, spread
+from foveal.evals.seeds import seed_range
+from foveal.schemas.workflow import Workflow
+from foveal.training.boards.defects import DEFECT_LABELS
+
+_DRAWN = re.compile(r"drawn:([1-9][0-9]{0,5})")
+
+
+class Labelled(NamedTuple):
+    pairs: list[LabelledPair]
+    name: str
+    """As reports call them."""
+
+    @property
+    def defective(self) -> int:
+        return sum(bool(pair.truths) for pair in self.pairs)
+
+
+def read_labelled(
+    data: str, workflow: Workflow, *, series: int, limit: int | None = None
+) -> Labelled:
+    """`series` are the seeds that boards are drawn from; `limit` are spread over all there are."""
+    if drawn := _DRAWN.fullmatch(data):
+        count = int(drawn[1])
+        return draw_labelled(min(count, limit or count), workflow, series=series)
+    path = Path(data)
+    if data and path.is_dir():
+        require_labels(workflow, TYPES.values())
+        pairs = spread(read_pairs(path), limit)
+    elif path.suffix in SUFFIXES and path.is_file():
+        pairs = spread(read_manifest(path, workflow.defects), limit)
+    else:
+        raise BadData(
+            f"there are no labelled parts at {data!r}",
+            fix="give drawn:N, a .csv or .jsonl file, or a folder laid out as DeepPCB",
+        )
+    return Labelled(pairs, f"{_counted(pairs)} of {path.resolve().name}")
+
+
+def draw_labelled(count: int, workflow: Workflow, *, series: int) -> Labelled:
+    require_labels(workflow, DEFECT_LABELS)
+    pairs = [drawn_part(series, index) for index in range(count)]
+    return Labelled(pairs, f"{_counted(pairs)} drawn from seeds {seed_range(series, count)}")
+
+
+def _counted(pairs: Sequence[LabelledPair]) -> str:
+    defective = sum(bool(pair.truths) for pair in pairs)
+    return f"{defective} defective and {len(pairs) - defective} good parts"

@@ -1,0 +1,99 @@
+"""Labelled parts listed in a file: CSV, or JSON Lines.
+
+Each has an `id`, the workflow's inputs by name, their paths seen from the file, and `labels`: a
+list of {"label", "box_px"} in pixels of the tested image, empty where nothing is wrong.
+"""
+
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from foveal.evals.bad_data import BadData
+from foveal.evals.matching import Truth
+from foveal.evals.pairs import LabelledPair, read_images
+from foveal.schemas.base import Strict
+from foveal.schemas.box import BoxPx
+
+SUFFIXES = (".csv", ".jsonl")
+
+
+class _Label(Strict):
+    label: str
+    box_px: BoxPx
+
+
+class _Pair(Strict):
+    id: str = Field(min_length=1)
+    template: str = Field(min_length=1)
+    tested: str = Field(min_length=1)
+    labels: list[_Label]
+
+
+def read_manifest(path: Path, labels: Sequence[str]) -> list[LabelledPair]:
+    """Each line is read at once, images when their turn comes; `labels` are those allowed."""
+    pairs = [_pair(row, path.parent) for row in _checked(path, labels)]
+    names = [pair.name for pair in pairs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise BadData(f"{str(path)!r} lists {twice[0]!r} twice", fix="give each part an id")
+    if not pairs:
+        raise BadData(f"{str(path)!r} lists nothing", fix="write a line for each part")
+    return pairs
+
+
+def _pair(row: _Pair, folder: Path) -> LabelledPair:
+    truths = tuple(Truth(known.label, known.box_px) for known in row.labels)
+    read = partial(read_images, folder / row.template, folder / row.tested, truths)
+    return LabelledPair(row.id, truths, read)
+
+
+def _checked(path: Path, labels: Sequence[str]) -> Iterator[_Pair]:
+    for number, line in _lines(path):
+        where = f"{str(path)!r} line {number}"
+        try:
+            row = _Pair.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place = ".".join(map(str, first["loc"])) or "the line"
+            raise BadData(
+                f"{where}: {place}: {first['msg']}",
+                fix="give id, template, tested and labels, a list of {label, box_px}",
+            ) from error
+        for known in row.labels:
+            if known.label not in labels:
+                raise BadData(
+                    f"{where}: {known.label!r} is no defect of the workflow",
+                    fix=f"use one of {', '.join(labels)}, and [] for a good part",
+                )
+        yield row
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Number and JSON of each line that is not empty."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadData(f"{str(path)!r} cannot be read as text", fix="check the path") from error
+    if path.suffix == ".csv":
+        reader = csv.DictReader(text.splitlines())
+        for row in reader:
+            yield reader.line_num, json.dumps(_cells(row))
+    else:
+        for number, line in enumerate(text.splitlines(), start=1):
+            if line.strip():
+                yield number, line
+
+
+def _cells(row: dict[str | None, Any]) -> dict[str, Any]:
+    """Labels stand in their cell as JSON; an empty one is a good part."""
+    cells = {key or "a cell without a heading": value for key, value in row.items()}
+    if isinstance(cells.get("labels"), str):
+        with suppress(ValueError):  # what is no JSON stays a text, and the line is refused
+            cells["labels"] = json.loads(cells["labels"] or "[]")
+    return cells

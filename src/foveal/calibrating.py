@@ -1,0 +1,58 @@
+"""What `foveal calibrate` does: read and check, load the model, fit, write the file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from foveal.calibration_file import SUFFIX, write_calibration
+from foveal.evals.fit import StatedRates, fit, require_fittable
+from foveal.evals.labelled import read_labelled
+from foveal.evals.options import Progress
+from foveal.evals.seeds import CALIBRATED
+from foveal.model_choice import ModelChoice
+from foveal.schemas.calibration import Calibration
+from foveal.schemas.errors import BadWorkflow
+from foveal.workflow_file import Uncalibrated, load_uncalibrated
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What the command line asks for."""
+
+    workflow: str
+    data: str
+    escape: float
+    overkill: float
+    out: str | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    calibration: Calibration
+    path: Path
+    add_to: Path | None
+    """The workflow that does not name the file yet."""
+
+
+def calibrate(wanted: Wanted, model: ModelChoice, progress: Progress) -> Made:
+    """Everything is checked before weights are loaded."""
+    loaded = load_uncalibrated(wanted.workflow)
+    path = _place(loaded, wanted.out)
+    rates = StatedRates(wanted.escape, wanted.overkill)
+    labelled = read_labelled(wanted.data, loaded.workflow, series=CALIBRATED, limit=wanted.limit)
+    require_fittable(loaded.workflow, labelled, rates)
+    answering = model.find_for(loaded.workflow)()
+    calibration = fit(loaded.workflow, answering, labelled, rates, progress=progress)
+    write_calibration(path, calibration)
+    return Made(calibration, path, None if path == loaded.calibration else loaded.path)
+
+
+def _place(loaded: Uncalibrated, out: str | None) -> Path:
+    if out:
+        return Path(out)
+    if loaded.ships:
+        raise BadWorkflow(
+            f"workflow {loaded.workflow.name!r} ships with foveal, and its calibration too",
+            fix="calibrate a copy of its file, or give --out FILE",
+        )
+    return loaded.calibration or loaded.path.with_suffix(SUFFIX)
