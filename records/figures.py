@@ -20,6 +20,11 @@ def percent(share: float) -> str:
     return f"{int(share * 1000 + 1e-9) / 10:.1f} %"
 
 
+def rate(share: float) -> str:
+    """As it was stated: 5 %, not 5.0 %."""
+    return f"{share * 100:.3g} %"
+
+
 def length_mm(value: float) -> str:
     return f"{value:.2f} mm" if value >= 0.1 else f"{value:.3f} mm"
 

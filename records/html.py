@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from foveal.records import figures
 from foveal.records.alignment import Alignment, alignment_of
 from foveal.records.card import Card, finding_card
+from foveal.records.curves import Curves, curves_of
 from foveal.records.overview import Panel, panels, tested_image
 from foveal.records.store import ImageStore
 from foveal.schemas.image import ImageId
@@ -23,6 +24,7 @@ class Page:
     cards: list[Card]
     removed: list[Card]
     counts: list[tuple[str, int]]
+    curves: Curves | None
     image_names: dict[ImageId, str]
 
 
@@ -51,6 +53,7 @@ def _page(report: Report, images: ImageStore) -> Page:
         cards=cards,
         removed=removed,
         counts=Counter(finding.label for finding in report.findings).most_common(),
+        curves=curves_of(report.calibration),
         image_names={record.id: record.name for record in report.images},
     )
 
@@ -67,6 +70,7 @@ def _environment() -> Environment:
     for write in (
         figures.probability,
         figures.percent,
+        figures.rate,
         figures.length_mm,
         figures.short_hash,
         figures.measured,

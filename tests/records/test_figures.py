@@ -1,6 +1,6 @@
 import pytest
 
-from foveal.records.figures import length_mm, measured, percent, probability, short_hash
+from foveal.records.figures import length_mm, measured, percent, probability, rate, short_hash
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,8 @@ def test_measurements_are_written_in_order_under_their_names() -> None:
         ("local scale", "not known"),
         ("local motion", "similarity"),
     ]
+
+
+@pytest.mark.parametrize(("share", "text"), [(0.05, "5 %"), (0.005, "0.5 %"), (0.125, "12.5 %")])
+def test_a_rate_is_written_as_it_was_stated(share: float, text: str) -> None:
+    assert rate(share) == text

@@ -9,6 +9,7 @@ import pytest
 from foveal.records.html import render
 from foveal.records.png import Pixels, decode
 from foveal.records.run_directory import RunDirectory
+from foveal.schemas.calibration import Calibration
 from foveal.schemas.errors import BadImage
 from foveal.schemas.image import ImageRecord, name_pixels
 from foveal.schemas.report import Report
@@ -236,3 +237,55 @@ def test_a_report_without_images_still_makes_a_page(
 ) -> None:
     report = make_report(findings=0).model_copy(update={"images": []})
     assert "Overview" not in PageReader(render(report, run.images)).text
+
+
+def calibrated_page(
+    run: RunDirectory, report: Report, calibration: Calibration | None
+) -> PageReader:
+    return PageReader(render(report.model_copy(update={"calibration": calibration}), run.images))
+
+
+def test_a_calibrated_page_says_on_what_and_for_which_rates(
+    run: RunDirectory, make_report: MakeReport, make_calibration: Callable[..., Calibration]
+) -> None:
+    page = calibrated_page(run, make_report(findings=1), make_calibration())
+
+    assert (
+        "Calibrated on 2,000 drawn boards for an escape rate of 5 % and an overkill rate of 5 %. "
+        "A part passes where every region is below 0.200, and fails where one is at 0.900 or above"
+    ) in page.text
+    assert "3 of 100 defective ones would pass and 4 of 100 good ones would fail" in page.text
+    assert [line["points"] for line in page.all("polyline")] == [
+        "0.0,120.0 240.0,0.0",
+        "0.0,24.0 240.0,120.0",
+    ]
+    assert len(page.all("circle")) == 1 + 2  # the glyph's own, and a dot for each bin
+
+
+def test_an_uncalibrated_page_says_so_and_draws_nothing(
+    run: RunDirectory, make_report: MakeReport
+) -> None:
+    report = make_report(findings=1)
+    model = report.model.model_copy(update={"calibration": None})
+
+    page = calibrated_page(run, report.model_copy(update={"model": model}), None)
+
+    assert "Confidence uncalibrated" in page.text
+    assert page.all("polyline") == []
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_name_of_labelled_data_changes_nothing(
+    run: RunDirectory,
+    make_report: MakeReport,
+    make_calibration: Callable[..., Calibration],
+    text: str,
+) -> None:
+    report = make_report(findings=1)
+    harmless, hostile = (
+        calibrated_page(run, report, make_calibration(fitted_on=words))
+        for words in ("harmless", text)
+    )
+
+    assert hostile.shape() == harmless.shape()
+    assert " ".join(text.split()) in hostile.text
