@@ -53,8 +53,11 @@ def decision_for(model: VisionLanguageModel, workflow: Workflow) -> Decision:
 
 
 def rules_of(workflow: Workflow) -> dict[str, str]:
-    """A hash of each part of the workflow that the model's answers depend on."""
-    parts = workflow.model_dump(mode="json", exclude=_WITHOUT_EFFECT)
+    """A hash of each part of the workflow that the model's answers depend on.
+
+    A part left out has none, so that one which a later version can have changes nothing.
+    """
+    parts = workflow.model_dump(mode="json", exclude=_WITHOUT_EFFECT, exclude_none=True)
     parts["instructions"] = brief_for("judge", workflow).sha256
     parts["decision.sure_from"] = workflow.decision.sure_from
     return {name: _hash(part) for name, part in sorted(parts.items())}

@@ -27,7 +27,7 @@ class EvalOptions:
 
     workflow: Workflow
     data: Path | None = None
-    """Folder of real pairs; evals that draw their own boards do without."""
+    """Where labelled pairs are; evals that draw their own boards do without."""
 
     limit: int | None = None
     """Pairs measured, spread evenly over all there are; all where none is given."""

@@ -10,7 +10,7 @@ from foveal.evals.options import Progress
 from foveal.evals.seeds import CALIBRATED
 from foveal.model_choice import ModelChoice
 from foveal.schemas.calibration import Calibration
-from foveal.schemas.errors import BadWorkflow
+from foveal.schemas.errors import BadOutput, BadWorkflow
 from foveal.workflow_file import Uncalibrated, load_uncalibrated
 
 
@@ -48,6 +48,13 @@ def calibrate(wanted: Wanted, model: ModelChoice, progress: Progress) -> Made:
 
 
 def _place(loaded: Uncalibrated, out: str | None) -> Path:
+    path = _named(loaded, out)
+    if not path.parent.is_dir():
+        raise BadOutput(f"there is no folder {str(path.parent)!r}", fix="make it, or name another")
+    return path
+
+
+def _named(loaded: Uncalibrated, out: str | None) -> Path:
     if out:
         return Path(out)
     if loaded.ships:

@@ -39,7 +39,9 @@ def load_workflow(path_or_name: str | PathLike[str]) -> Workflow:
     """
     workflow, path, named = _read(path_or_name)
     if named is not None:
-        workflow = workflow.model_copy(update={"calibration": read_calibration(named)})
+        workflow = workflow.model_copy(
+            update={"calibration": read_calibration(_beside_or_shipped(named))}
+        )
     check(workflow, source=repr(str(path)))
     return workflow
 
@@ -84,10 +86,10 @@ def _read(path_or_name: str | PathLike[str]) -> Uncalibrated:
             f"{str(path)!r}: calibration is {shortened(named)}",
             fix="it should be the name of a file that `foveal calibrate` wrote",
         )
-    return Uncalibrated(workflow, path, _beside(path, named))
+    return Uncalibrated(workflow, path, path.parent / named)
 
 
-def _beside(workflow: Path, named: str) -> Path:
+def _beside_or_shipped(named: Path) -> Path:
     """A copy of a workflow that ships finds the calibration that ships."""
-    beside, shipped = workflow.parent / named, SHIPPED / named
-    return shipped if shipped.is_file() and not beside.exists() else beside
+    shipped = SHIPPED / named.name
+    return shipped if shipped.is_file() and not named.exists() else named

@@ -117,6 +117,12 @@ def test_a_workflow_may_be_renamed_and_list_more_findings(
     )
 
 
+def test_a_part_that_a_workflow_leaves_out_has_no_hash(workflow: Workflow) -> None:
+    scaled_up = workflow.model_copy(update={"scale": Scale(px_per_mm=9)})
+
+    assert rules_of(scaled_up).keys() - rules_of(workflow).keys() == {"scale"}
+
+
 def test_a_calibration_of_other_weights_is_refused_with_both_revisions(
     workflow: Workflow, make_calibration: Make
 ) -> None:

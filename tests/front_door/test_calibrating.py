@@ -113,6 +113,13 @@ def test_a_copy_of_a_shipped_workflow_finds_the_shipped_calibration(tmp_path: Pa
     assert load_workflow(copy).calibration == load_workflow("board-compare").calibration
 
 
+def test_a_copy_of_a_shipped_workflow_gets_its_own_when_it_is_calibrated(tmp_path: Path) -> None:
+    copy = tmp_path / "mine.yaml"
+    copy.write_text(load_uncalibrated("board-compare").path.read_text())
+
+    assert load_uncalibrated(copy).calibration == tmp_path / "board-compare.calibration.json"
+
+
 @needs_model
 @pytest.mark.slow
 def test_the_shipped_calibration_fits_the_shipped_model(boards: Boards, tmp_path: Path) -> None:
@@ -178,6 +185,10 @@ REFUSED = {
         ["board-compare", "drawn:40", "--out", "x", "--escape", "0"],
         "an escape rate of 0 is no limit: give 0.05, say",
     ),
+    "no folder": (
+        ["board-compare", "drawn:40", "--out", "none/x.json"],
+        "there is no folder 'none': make it, or name another",
+    ),
     "no data": (
         ["board-compare", "none", "--out", "x"],
         "there are no labelled parts at 'none': "
@@ -215,4 +226,5 @@ def test_a_workflow_is_calibrated_beside_itself_and_then_uses_it(
     report = foveal.compare(*boards, out=tmp_path / "run", workflow=workflow)
     assert report.calibration == made
     assert exit_code(["calibrate", str(workflow), str(parts), *rates, "--json"]) == 0
-    assert Calibration.model_validate_json(capsys.readouterr().out) == made
+    printed = capsys.readouterr().out
+    assert printed == (tmp_path / "boards.calibration.json").read_text()
