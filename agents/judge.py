@@ -85,8 +85,8 @@ def _look_at(
         (_exhibit(place, template, tested, looks=workflow.looks), briefs[place.tested_first])
         for place in places
     ]
-    labels = tuple(label.name for label in workflow.labels)
-    requests = [ChooseRequest(exhibit.conversation(brief), labels) for exhibit, brief in shown]
+    answers = tuple(workflow.answers)
+    requests = [ChooseRequest(exhibit.conversation(brief), answers) for exhibit, brief in shown]
     choices = context.model.choose(requests)
     looks = [
         _look(exhibit, choice, brief, context)
@@ -106,10 +106,12 @@ def _briefs(places: Iterable[_Place], context: Context) -> dict[bool, Brief]:
 
 def _look(exhibit: Exhibit, choice: Choice, brief: Brief, context: Context) -> Look:
     said = {"prompt": brief.sha256, "answers": choice.probabilities, "usage": choice.usage}
+    labels = context.workflow.answers
+    probabilities = {labels[answer]: value for answer, value in choice.probabilities.items()}
     return Look(
         pictures=exhibit.keep(context, "choose", **said),
         prompt=brief.sha256,
-        answers=choice.probabilities,
+        answers=probabilities,
     )
 
 

@@ -14,6 +14,8 @@ _MOST = 24
 
 class Listed(Strict):
     label: str
+    """As the model calls it."""
+
     box: tuple[int, int, int, int]
     """In the model's own coordinates."""
 
@@ -24,7 +26,8 @@ class _List(Strict):
 
 def list_schema(workflow: Workflow, *, box: dict[str, Any]) -> dict[str, Any]:
     """`box` is the JSON Schema of a box as the model writes it."""
-    finding = _exactly({"label": {"enum": workflow.defects}, "box": box})
+    answers = [name for name, label in workflow.answers.items() if label != workflow.harmless]
+    finding = _exactly({"label": {"enum": answers}, "box": box})
     return _exactly({"findings": {"type": "array", "items": finding, "maxItems": _MOST}})
 
 

@@ -67,10 +67,10 @@ def _unreadable(reply: Reply) -> str:
 
 def _judgement(item: Listed, tested: Seen, look: Look, *, context: Context) -> Judgement:
     corners = context.model.coordinates.parse_box(item.box, size=tested.view.size_px)
-    labels = [label.name for label in context.workflow.labels]
+    answers = context.workflow.answers
     return Judgement(
         region=Region(box_px=tested.view.box_to_original(corners)),
-        probabilities={name: float(name == item.label) for name in labels},
+        probabilities={label: float(name == item.label) for name, label in answers.items()},
         looks=[look],
     )
 

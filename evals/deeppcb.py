@@ -14,7 +14,7 @@ from rich.console import RenderableType
 
 from foveal.evals.bad_data import BadData
 from foveal.evals.figures import Figures, run_on
-from foveal.evals.labels import require_labels
+from foveal.evals.labels import in_terms_of, require_labels
 from foveal.evals.matching import Truth
 from foveal.evals.options import EvalOptions
 from foveal.evals.pairs import LabelledPair, read_images, spread
@@ -31,7 +31,7 @@ def run(options: EvalOptions) -> dict[str, object]:
     if options.data is None:
         raise BadData("no boards to measure on", fix=f"give --data FOLDER; {_LAYOUT}")
     require_labels(options.workflow, TYPES.values())
-    pairs = spread(read_pairs(options.data), options.limit)
+    pairs = in_terms_of(options.workflow, spread(read_pairs(options.data), options.limit))
     return run_on(pairs, options, boards=f"DeepPCB, {len(pairs)} pairs")
 
 

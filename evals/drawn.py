@@ -11,7 +11,7 @@ from functools import partial
 from rich.console import RenderableType
 
 from foveal.evals.figures import Figures, run_on
-from foveal.evals.labels import require_labels
+from foveal.evals.labels import in_terms_of, require_labels
 from foveal.evals.matching import Truth
 from foveal.evals.options import EvalOptions
 from foveal.evals.pairs import LabelledPair
@@ -32,7 +32,8 @@ _MOST_DEFECTS = 3
 
 def run(options: EvalOptions) -> dict[str, object]:
     require_labels(options.workflow, DEFECT_LABELS)
-    pairs = [drawn_pair(DRAWN, index) for index in range(options.limit or PAIRS)]
+    drawn = [drawn_pair(DRAWN, index) for index in range(options.limit or PAIRS)]
+    pairs = in_terms_of(options.workflow, drawn)
     return run_on(pairs, options, boards=f"drawn from seeds {seed_range(DRAWN, len(pairs))}")
 
 

@@ -18,6 +18,10 @@ class BadWorkflow(FovealError):
     """A workflow file or an option with a wrong key, type or value."""
 
 
+class BadLabel(FovealError):
+    """A name that no label of the workflow has."""
+
+
 class BadModel(FovealError):
     """A model that is missing, is not a vision-language model foveal knows, or does not fit."""
 

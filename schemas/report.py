@@ -23,6 +23,10 @@ class ModelRecord(Strict):
 class WorkflowRecord(Strict):
     name: str
     sha256: str = Field(description="hash of the workflow as loaded, so a report names its rules")
+    asked_as: dict[str, str] = Field(
+        default_factory=dict,
+        description="what the model knows each label as, where it was asked in another language",
+    )
 
 
 class Coverage(Strict):

@@ -7,23 +7,48 @@ from pydantic import Field, WithJsonSchema, model_validator
 from foveal.schemas.base import Strict
 from foveal.schemas.calibration import Calibration
 from foveal.schemas.constraint import Constraint
+from foveal.schemas.errors import BadWorkflow
+from foveal.schemas.glossary import Glossary
+from foveal.schemas.language import Language
 from foveal.schemas.loading import Loading
+from foveal.schemas.text import Text, is_said_in
+
+Name = Annotated[str, Field(min_length=1)]
 
 
-class LabelDefinition(Strict):
-    """An answer the model may give, in its own words and with its meaning."""
+class Term(Strict):
+    """An answer the model may give, and what it means."""
 
-    name: str = Field(min_length=1)
+    name: Name
     meaning: str = Field(min_length=1)
+
+
+class LabelDefinition(Term):
+    """What a finding may be, under the one term that reports, constraints and evals use."""
+
+    aliases: list[Name] = Field(
+        default_factory=list, description="other names that labelled data may use"
+    )
+    translations: dict[Language, Term] = Field(
+        default_factory=dict, description="what the model reads and answers in another language"
+    )
+
+    @property
+    def other_names(self) -> list[str]:
+        return [*self.aliases, *(term.name for term in self.translations.values())]
+
+    def said_in(self, language: Language) -> Term:
+        """As it is written where there is no translation."""
+        return self.translations.get(language, self)
 
 
 class Layers(Strict):
     """Replacements for layers of an agent's instructions; jinja2 templates."""
 
-    system: str | None = None
-    visual: str | None = None
-    constraints: str | None = None
-    format: str | None = None
+    system: Text | None = None
+    visual: Text | None = None
+    constraints: Text | None = None
+    format: Text | None = None
 
 
 class Scale(Strict):
@@ -79,8 +104,10 @@ class Workflow(Strict):
     graph: Literal["compare", "survey"] = "compare"
     model: str = Field(default="tiny", description="'tiny', a folder, or a hub name")
     loading: Loading = Loading()
-    language: Literal["en", "zh"] = "en"
-    subject: str = Field(description="what is inspected, as the system layer names it")
+    language: Language = Field(default="en", description="in which the model is asked")
+    subject: Text = Field(
+        description="what is inspected, as the system layer names it; one text, or one by language"
+    )
     labels: list[LabelDefinition] = Field(min_length=2)
     harmless: str = Field(description="the label that means nothing is wrong")
     constraints: list[Constraint] = Field(default_factory=list)
@@ -100,7 +127,53 @@ class Workflow(Strict):
             raise ValueError(f"labels {names} must have distinct names")
         if self.harmless not in names:
             raise ValueError(f"harmless {self.harmless!r} must be one of the labels {names}")
+        _ = self.glossary
         return self
+
+    @model_validator(mode="after")
+    def _languages_are_complete(self) -> Self:
+        for language in {known for label in self.labels for known in label.translations}:
+            if lacking := self._labels_without(language):
+                raise ValueError(f"labels {lacking} must have a translation in {language!r} too")
+        if lacking := self._texts_without(self.language):
+            raise ValueError(f"{', '.join(lacking)} must be given in {self.language!r} too")
+        return self
+
+    def in_language(self, language: Language) -> Self:
+        """The same with the model asked in another language. Raises BadWorkflow."""
+        lacking = self._texts_without(language)
+        if language != self.language:
+            lacking += [f"label {name}" for name in self._labels_without(language)]
+        if lacking:
+            raise BadWorkflow(
+                f"workflow {self.name!r} is not all in {language!r}",
+                fix=f"add to it {', '.join(lacking)}",
+            )
+        return self.model_copy(update={"language": language})
+
+    def _labels_without(self, language: Language) -> list[str]:
+        return [label.name for label in self.labels if language not in label.translations]
+
+    def _texts_without(self, language: Language) -> list[str]:
+        texts: dict[str, Text | None] = {"subject": self.subject}
+        for index, constraint in enumerate(self.constraints):
+            texts[f"constraints[{index}].sentence"] = constraint.sentence
+        for role, layers in self.instructions.items():
+            texts |= {f"instructions.{role}.{name}": layer for name, layer in layers}
+        return [
+            place
+            for place, text in texts.items()
+            if text is not None and not is_said_in(text, language)
+        ]
+
+    @property
+    def glossary(self) -> Glossary:
+        return Glossary({label.name: label.other_names for label in self.labels})
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The label that each answer of the model stands for, in the language it is asked in."""
+        return {label.said_in(self.language).name: label.name for label in self.labels}
 
     @property
     def defects(self) -> list[str]:

@@ -6,6 +6,7 @@ from jsonschema_rs import validator_for
 
 from foveal.schemas.finding import Finding
 from foveal.schemas.report import Removed
+from foveal.schemas.text import quoted
 from foveal.schemas.workflow import Workflow
 
 
@@ -17,7 +18,7 @@ class Constrained(NamedTuple):
 def constrained(findings: list[Finding], workflow: Workflow) -> Constrained:
     """A finding that breaks a constraint is removed, under the first that it breaks."""
     rules = [
-        (constraint.sentence, validator_for(constraint.finding, offline=True))
+        (quoted(constraint.sentence), validator_for(constraint.finding, offline=True))
         for constraint in workflow.constraints
         if constraint.finding
     ]

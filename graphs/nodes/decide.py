@@ -8,6 +8,7 @@ from foveal.graphs.nodes.suspects import suspects_of
 from foveal.graphs.nodes.verdict import Outcome, outcome
 from foveal.schemas.image import ImageRecord
 from foveal.schemas.report import ModelRecord, Report, WorkflowRecord
+from foveal.schemas.workflow import Workflow
 
 
 def decide(state: Comparison, runtime: Runtime[Context]) -> Comparison:
@@ -29,7 +30,7 @@ def _report(state: Comparison, context: Context, suspects: Constrained) -> Repor
         images=_images(state, context),
         coverage=state["coverage"],
         model=_model(context),
-        workflow=WorkflowRecord(name=workflow.name, sha256=workflow.sha256),
+        workflow=_rules(workflow),
         usage=state["usage"],
         calibration=calibration_for(context.model, workflow),
         measurements=_measurements(state),
@@ -70,6 +71,11 @@ def _model(context: Context) -> ModelRecord:
         revision=model.revision,
         calibration=calibration.fitted_on if calibration else None,
     )
+
+
+def _rules(workflow: Workflow) -> WorkflowRecord:
+    asked_as = {label: answer for answer, label in workflow.answers.items() if answer != label}
+    return WorkflowRecord(name=workflow.name, sha256=workflow.sha256, asked_as=asked_as)
 
 
 def _measurements(state: Comparison) -> dict[str, object]:

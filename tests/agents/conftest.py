@@ -11,7 +11,9 @@ from foveal.agents.comparison import Comparison, Region
 from foveal.agents.context import Context, Gallery
 from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.box import Box
-from foveal.schemas.workflow import LabelDefinition, Workflow
+from foveal.schemas.constraint import Constraint
+from foveal.schemas.language import Language
+from foveal.schemas.workflow import LabelDefinition, Term, Workflow
 from foveal.tools.image import Image, Pixels, image_from
 
 CUT = Box(90, 56, 110, 76)
@@ -62,6 +64,19 @@ def workflow() -> Workflow:
     meanings = {"open": "copper is cut", "spur": "copper sticks out", "none": "nothing is wrong"}
     labels = [LabelDefinition(name=name, meaning=meaning) for name, meaning in meanings.items()]
     return Workflow(name="traces", subject="test traces", labels=labels, harmless="none")
+
+
+@pytest.fixture
+def in_chinese(workflow: Workflow) -> Workflow:
+    """The same, asked in another language."""
+    names = {"open": "断路", "spur": "毛刺", "none": "正常"}
+    labels = [
+        label.model_copy(update={"translations": {"zh": Term(name=names[label.name], meaning="…")}})
+        for label in workflow.labels
+    ]
+    sentence: dict[Language, str] = {"en": "Report no dust.", "zh": "不要报告灰尘。"}
+    changed = {"labels": labels, "constraints": [Constraint(sentence=sentence)], "language": "zh"}
+    return workflow.model_copy(update=changed)
 
 
 @pytest.fixture

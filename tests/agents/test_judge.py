@@ -169,3 +169,18 @@ def test_a_region_at_the_rim_is_shown_from_inside_both_images(
     (known,) = judge(rim, run_with(ScriptedModel(), workflow))["judgements"]
 
     assert all(kept.view.box_px.fits((240, 160)) for kept in known.looks[0].pictures)
+
+
+def test_asked_in_another_language_it_answers_with_the_same_labels(
+    state: Comparison, in_chinese: Workflow, run_with: RunWith
+) -> None:
+    model = ScriptedModel(choosing=lambda _: {"断路": 0.7, "毛刺": 0.1, "正常": 0.2})
+
+    (known, _) = judge(state, run_with(model, in_chinese))["judgements"]
+
+    assert [request.answers for request in model.chosen] == [("断路", "毛刺", "正常")] * 2
+    assert known.probabilities == {"open": 0.7, "spur": 0.1, "none": 0.2}
+    asked = str(model.chosen[0].conversation[0].parts[0])
+    assert "- 断路：…" in asked
+    assert "不要报告灰尘。" in asked
+    assert "open" not in asked

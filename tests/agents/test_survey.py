@@ -120,3 +120,25 @@ def test_coverage_is_as_fine_as_the_part_was_shown(
     update = look_once(state, run_with(ScriptedModel(), scaled))
 
     assert update["coverage"] == Coverage(share=1, mm_per_px=mm_per_px)
+
+
+def test_what_is_listed_in_another_language_is_found_under_the_same_label(
+    state: Comparison, in_chinese: Workflow, run_with: RunWith
+) -> None:
+    model = ScriptedModel(
+        writing=lambda _: '{"findings": [{"label": "断路", "box": [0, 0, 500, 500]}]}'
+    )
+
+    (known,) = look_once(state, run_with(model, in_chinese))["judgements"]
+
+    assert known.probabilities == {"open": 1.0, "spur": 0.0, "none": 0.0}
+
+
+def test_a_label_in_a_language_it_was_not_asked_in_is_not_read(
+    state: Comparison, in_chinese: Workflow, run_with: RunWith
+) -> None:
+    text = '{"findings": [{"label": "open", "box": [0, 0, 500, 500]}]}'
+
+    update = look_once(state, run_with(ScriptedModel(writing=lambda _: text), in_chinese))
+
+    assert update["obstacle"] == "the reply is not the list that was asked for"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.workflow import Workflow
 
 WRITTEN: dict[str, Any] = {
@@ -68,3 +69,62 @@ def test_the_hash_does_not_depend_on_whether_a_default_is_written_out() -> None:
 
 def test_the_hash_changes_with_a_rule() -> None:
     assert workflow(decision={"report_at": 0.6}).sha256 != workflow().sha256
+
+
+CHINESE: list[dict[str, Any]] = [
+    {
+        "name": "open",
+        "meaning": "cut through",
+        "aliases": ["open circuit"],
+        "translations": {"zh": {"name": "断路", "meaning": "铜被切断"}},
+    },
+    {
+        "name": "none",
+        "meaning": "nothing wrong",
+        "translations": {"zh": {"name": "正常", "meaning": "没有缺陷"}},
+    },
+]
+
+
+def test_the_model_answers_in_the_language_it_is_asked_in() -> None:
+    english = workflow(labels=CHINESE)
+
+    assert english.answers == {"open": "open", "none": "none"}
+    assert english.in_language("zh").answers == {"断路": "open", "正常": "none"}
+    assert workflow(labels=CHINESE, language="zh").answers == english.in_language("zh").answers
+
+
+def test_without_translations_labels_are_asked_as_they_are_written() -> None:
+    assert workflow(language="zh").answers == {"open": "open", "none": "none"}
+
+
+def test_a_label_that_lacks_a_translation_others_have_is_named() -> None:
+    with pytest.raises(ValidationError, match=r"labels \['none'\] must have a translation in 'zh'"):
+        workflow(labels=[CHINESE[0], WRITTEN["labels"][1]])
+
+
+def test_a_translation_cannot_be_a_name_of_another_label() -> None:
+    twice = [CHINESE[0], CHINESE[1] | {"aliases": ["断路"]}]
+
+    with pytest.raises(ValidationError, match="'断路' names the labels 'open' and 'none'"):
+        workflow(labels=twice)
+
+
+def test_a_text_must_be_given_in_the_language_of_the_workflow() -> None:
+    sentence = {"sentence": {"zh": "不要报告灰尘。"}}
+
+    with pytest.raises(ValidationError, match=r"constraints\[0\].sentence must be given in 'en'"):
+        workflow(constraints=[sentence])
+
+
+def test_a_workflow_is_not_asked_in_a_language_it_lacks() -> None:
+    said = workflow(subject={"en": "boards"})
+
+    with pytest.raises(BadWorkflow, match="not all in 'zh': add to it subject, label open, label"):
+        said.in_language("zh")
+
+
+def test_the_hash_changes_with_the_language() -> None:
+    asked = workflow(labels=CHINESE)
+
+    assert asked.in_language("zh").sha256 != asked.sha256 == asked.in_language("en").sha256

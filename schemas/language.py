@@ -1,0 +1,4 @@
+from typing import Literal
+
+Language = Literal["en", "zh"]
+"""In which foveal's instructions are written."""
