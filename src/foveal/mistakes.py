@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from foveal.schemas.text import BY_LANGUAGE, PLAIN
 from foveal.schemas.workflow import Workflow
 from foveal.wording import shortened, suggest
 
@@ -13,6 +14,8 @@ Place = Sequence[str | int]
 
 _KEY = "[key]"
 """pydantic's last step to a key of a dictionary that is itself wrong."""
+
+_FORMS = (PLAIN, BY_LANGUAGE)
 
 
 class Mistake(NamedTuple):
@@ -32,7 +35,8 @@ def first_mistake(error: ValidationError) -> Mistake:
 
 
 def _mistake(error: ErrorDetails) -> Mistake:
-    *parent, last = error["loc"] or ("",)
+    place = tuple(step for step in error["loc"] if step not in _FORMS)
+    *parent, last = place or ("",)
     message = error["msg"].replace("Input should", "it should")
     if error["type"] == "extra_forbidden":
         return Mistake(
@@ -41,10 +45,10 @@ def _mistake(error: ErrorDetails) -> Mistake:
     if last == _KEY:
         return Mistake(f"unknown key {shortened(parent[-1])} {_inside(parent[:-1])}", message)
     if error["type"] == "missing":
-        return Mistake(f"{_place(error['loc'])} is missing", "add it")
+        return Mistake(f"{_place(place)} is missing", "add it")
     if error["type"] == "value_error":
-        return Mistake(_place(error["loc"]), message.removeprefix("Value error, "))
-    return Mistake(f"{_place(error['loc'])} is {shortened(error['input'])}", message)
+        return Mistake(_place(place), message.removeprefix("Value error, "))
+    return Mistake(f"{_place(place)} is {shortened(error['input'])}", message)
 
 
 def _inside(parent: Place) -> str:

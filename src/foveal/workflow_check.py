@@ -7,6 +7,7 @@ from jsonschema_rs import ValidationError, validator_for
 
 from foveal.agents.briefs import brief_for
 from foveal.agents.calibration import require_rules
+from foveal.constraint_check import check_fields, check_labels
 from foveal.models.protocol import Picture
 from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.workflow import Workflow
@@ -21,7 +22,10 @@ def check(workflow: Workflow, *, source: str) -> None:
     """Raises BadWorkflow with the place in `source` of what is wrong."""
     for index, constraint in enumerate(workflow.constraints):
         if constraint.finding is not None:
-            _check_schema(constraint.finding, f"{source}: constraints[{index}].finding")
+            place = f"{source}: constraints[{index}].finding"
+            _check_schema(constraint.finding, place)
+            check_fields(constraint.finding, place)
+            check_labels(constraint.finding, workflow.glossary, place)
     for role in workflow.instructions:
         _check_instructions(role, workflow, f"{source}: instructions.{role}")
     require_rules(workflow, source=source)
