@@ -289,3 +289,19 @@ def test_a_hostile_name_of_labelled_data_changes_nothing(
 
     assert hostile.shape() == harmless.shape()
     assert " ".join(text.split()) in hostile.text
+
+
+def test_a_label_is_shown_with_what_the_model_was_asked_with(
+    run: RunDirectory, make_report: MakeReport
+) -> None:
+    report = make_report(findings=2)
+    label = report.findings[0].label
+    asked = report.workflow.model_copy(update={"asked_as": {label: "断路"}})
+
+    plain, other = (
+        PageReader(render(known, run.images))
+        for known in (report, report.model_copy(update={"workflow": asked}))
+    )
+
+    assert "断路" not in plain.text
+    assert f"{label} 断路" in " ".join(other.text.split())
