@@ -140,7 +140,10 @@ class Workflow(Strict):
         return self
 
     def in_language(self, language: Language) -> Self:
-        """The same with the model asked in another language. Raises BadWorkflow."""
+        """The same with the model asked in another language, for which it is not calibrated.
+
+        Raises BadWorkflow.
+        """
         lacking = self._texts_without(language)
         if language != self.language:
             lacking += [f"label {name}" for name in self._labels_without(language)]
@@ -149,7 +152,8 @@ class Workflow(Strict):
                 f"workflow {self.name!r} is not all in {language!r}",
                 fix=f"add to it {', '.join(lacking)}",
             )
-        return self.model_copy(update={"language": language})
+        calibration = self.calibration if language == self.language else None
+        return self.model_copy(update={"language": language, "calibration": calibration})
 
     def _labels_without(self, language: Language) -> list[str]:
         return [label.name for label in self.labels if language not in label.translations]

@@ -9,6 +9,7 @@ import typer
 
 from foveal.model_choice import ModelChoice
 from foveal.model_options import with_model
+from foveal.schemas.language import Language
 from foveal.schemas.verdict import EXIT_CODES
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
@@ -18,6 +19,9 @@ Out = Annotated[
 ]
 Rules = Annotated[
     str, typer.Option("--workflow", metavar="FILE|NAME", help="What to look for, and how.")
+]
+InLanguage = Annotated[
+    Language | None, typer.Option("--language", help="In which the model is asked.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
@@ -54,6 +58,7 @@ def compare(
     out: Out,
     model: ModelChoice,
     workflow: Rules = "board-compare",
+    language: InLanguage = None,
     as_json: AsJson = False,
 ) -> int:
     """Compare a tested part with its template.
@@ -61,11 +66,12 @@ def compare(
     \b
     foveal compare template.png tested.png --out run
     foveal compare template.png tested.png --out run --json | jq .verdict
+    foveal compare template.png tested.png --out run --language zh
     foveal compare a.png b.png --out run --model Qwen/Qwen3-VL-8B-Instruct
     foveal compare a.png b.png --out run --model Qwen/Qwen3-VL-8B-Instruct --quantisation int8
     """
     inputs = {"template": template, "tested": tested}
-    return _run(workflow, inputs, out=out, model=model, as_json=as_json)
+    return _run(workflow, inputs, out=out, model=model, language=language, as_json=as_json)
 
 
 @app.command()
@@ -80,6 +86,7 @@ def run(
     *,
     out: Out,
     model: ModelChoice,
+    language: InLanguage = None,
     as_json: AsJson = False,
 ) -> int:
     """Run a workflow on its inputs.
@@ -91,7 +98,7 @@ def run(
     from foveal.inputs import name_inputs
 
     inputs = name_inputs(given)
-    return _run(workflow, inputs, out=out, model=model, as_json=as_json)
+    return _run(workflow, inputs, out=out, model=model, language=language, as_json=as_json)
 
 
 @app.command()
@@ -193,6 +200,7 @@ def evaluate(
     ] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", help="Pairs to take.", min=1)] = None,
     workflow: Rules = "board-compare",
+    language: InLanguage = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure quality on labelled data.
@@ -207,7 +215,7 @@ def evaluate(
     from foveal.workflow_file import load_workflow
 
     found = find_eval(name)
-    rules = load_workflow(workflow)
+    rules = load_workflow(workflow, language=language)
     from foveal.evals.options import EvalOptions
 
     chosen = model.for_workflow(rules)
@@ -229,14 +237,22 @@ def evaluate(
 
 
 def _run(
-    workflow: str, inputs: Mapping[str, str], *, out: str, model: ModelChoice, as_json: bool
+    workflow: str,
+    inputs: Mapping[str, str],
+    *,
+    out: str,
+    model: ModelChoice,
+    language: Language | None,
+    as_json: bool,
 ) -> int:
     from foveal.api import run
     from foveal.progress import shown_steps
     from foveal.summary import print_summary
+    from foveal.workflow_file import load_workflow
 
+    rules = load_workflow(workflow, language=language)
     with shown_steps() as progress:
-        report = run(workflow, inputs, out=out, model=model, progress=progress)
+        report = run(rules, inputs, out=out, model=model, progress=progress)
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
     else:

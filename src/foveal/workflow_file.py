@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from foveal.calibration_file import read_calibration
 from foveal.mistakes import first_mistake
 from foveal.schemas.errors import BadWorkflow
+from foveal.schemas.language import Language
 from foveal.schemas.workflow import Workflow
 from foveal.wording import shortened, suggest
 from foveal.workflow_check import check
@@ -31,17 +32,21 @@ class Uncalibrated(NamedTuple):
         return self.path.parent == SHIPPED
 
 
-def load_workflow(path_or_name: str | PathLike[str]) -> Workflow:
+def load_workflow(
+    path_or_name: str | PathLike[str], *, language: Language | None = None
+) -> Workflow:
     """Read and checked throughout, so that what is wrong is said before a model is loaded.
 
     A bare name such as `board-compare` means a workflow that ships; anything with a folder or the
-    ending .yaml is a path. Raises BadWorkflow.
+    ending .yaml is a path. `language` takes the place of the workflow's own. Raises BadWorkflow.
     """
     workflow, path, named = _read(path_or_name)
     if named is not None:
         workflow = workflow.model_copy(
             update={"calibration": read_calibration(_beside_or_shipped(named))}
         )
+    if language is not None:
+        workflow = workflow.in_language(language)
     check(workflow, source=repr(str(path)))
     return workflow
 

@@ -105,6 +105,7 @@ WRONG_USE = {
         "no workflow called 'bord-compare' ships: did you mean 'board-compare'? "
         "(a file is given as ./bord-compare)",
     ),
+    "an unknown language": (["compare", "a", "b", "--out", "x", "--language", "fr"], None),
     "a missing input": (
         ["run", "board-compare", "a.png", "--out", "x"],
         "the input 'tested' is not given: add tested=PATH",
@@ -232,6 +233,20 @@ def test_the_shipped_model_compares_two_boards(foveal: Run, boards: Boards, tmp_
     assert ended.code == {"pass": 0, "fail": 1, "review": 3}[report["verdict"]]
     assert ended.out.startswith(f"{report['verdict']}: {report['reason']}\n")
     assert ended.out.endswith(f"Report: {out / 'report.html'}\n")
+
+
+@needs_model
+@pytest.mark.slow
+def test_asked_in_chinese_it_reports_the_same_labels(
+    foveal: Run, boards: Boards, tmp_path: Path
+) -> None:
+    ended = foveal("compare", *boards, "--out", tmp_path / "run", "--language", "zh", "--json")
+
+    report = json.loads(ended.out)
+    assert report["workflow"]["asked_as"]["open"] == "断路"
+    (finding,) = report["findings"]
+    assert finding["label"] in report["workflow"]["asked_as"]
+    assert finding["evidence"][0]["answers"].keys() == report["workflow"]["asked_as"].keys()
 
 
 @needs_model

@@ -3,11 +3,14 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from jsonschema_rs import validator_for
 
+from foveal.agents.briefs import brief_for
 from foveal.schemas.errors import BadWorkflow
+from foveal.training.wordings import shipped
 from foveal.workflow_file import load_workflow, shipped_workflows
 
 Written = Callable[..., Path]
@@ -203,6 +206,83 @@ def test_a_constraint_that_would_be_fetched_from_elsewhere_is_refused(written: W
     said = refusal(written(added=constrained("{$ref: 'http://localhost:9/x.json'}")))
 
     assert "Retrieval is disabled" in said
+
+
+WRONG_CONSTRAINTS = {
+    "a field no finding has": (
+        "{properties: {size: {minimum: 2}}}",
+        "names 'size', which no finding has: did you mean 'size_mm'?",
+    ),
+    "such a field required": (
+        "{required: [lable]}",
+        "names 'lable', which no finding has: did you mean 'label'?",
+    ),
+    "such a field in one of several": (
+        "{anyOf: [{properties: {label: {const: open}}}, {not: {required: [sizes_mm]}}]}",
+        "names 'sizes_mm', which no finding has: did you mean 'size_mm'?",
+    ),
+    "such a field behind a reference": (
+        "{$ref: '#/$defs/a', $defs: {a: {required: [sizes_mm]}}}",
+        "names 'sizes_mm', which no finding has: did you mean 'size_mm'?",
+    ),
+    "a label that is none": (
+        "{properties: {label: {enum: [open, dent]}}}",
+        "no label is called 'dent': use one of open, none",
+    ),
+    "a label under another of its names": (
+        "{properties: {label: {not: {const: 断路}}}}",
+        "findings are not labelled '断路': write 'open'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("schema", "said"), WRONG_CONSTRAINTS.values(), ids=WRONG_CONSTRAINTS)
+def test_a_constraint_on_what_no_finding_has_is_refused(
+    written: Written, schema: str, said: str
+) -> None:
+    aliases = "meaning: cut through\n    aliases: [断路]"
+
+    refused = refusal(written("meaning: cut through", aliases, added=constrained(schema)))
+
+    assert refused.removeprefix("constraints[0].finding").lstrip(": ") == said
+
+
+def test_a_schema_that_refers_to_itself_is_taken(written: Written) -> None:
+    schema = "{properties: {label: {const: open}}, anyOf: [{$ref: '#'}, true]}"
+
+    assert load_workflow(written(added=constrained(schema))).constraints[0].finding
+
+
+def test_a_sentence_in_no_known_language_is_refused(written: Written) -> None:
+    added = "constraints:\n  - sentence: {en: no dust, fr: rien}\n"
+
+    said = refusal(written(added=added))
+
+    assert said == "unknown key 'fr' in constraints[0].sentence: it should be 'en' or 'zh'"
+
+
+def test_names_shared_by_two_labels_are_refused(written: Written) -> None:
+    said = refusal(written("meaning: cut through", "meaning: cut\n    aliases: [NONE]"))
+
+    assert said == "'none' names the labels 'open' and 'none': labels must have distinct names"
+
+
+def test_a_workflow_is_loaded_in_another_language() -> None:
+    assert load_workflow("board-compare", language="zh").language == "zh"
+
+
+def test_a_language_that_a_workflow_lacks_is_refused(written: Written) -> None:
+    with pytest.raises(BadWorkflow, match="'boards' is not all in 'zh': add to it label open, "):
+        load_workflow(written(), language="zh")
+
+
+@pytest.mark.parametrize("role", ["judge", "survey"])
+def test_boards_are_described_in_chinese_as_the_model_was_trained(
+    role: Literal["judge", "survey"],
+) -> None:
+    workflow = load_workflow("board-compare", language="zh")
+
+    assert brief_for(role, workflow) == shipped(role, "zh").brief()
 
 
 def judged_by(**layers: str) -> str:
