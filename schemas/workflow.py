@@ -140,20 +140,17 @@ class Workflow(Strict):
         return self
 
     def in_language(self, language: Language) -> Self:
-        """The same with the model asked in another language, for which it is not calibrated.
-
-        Raises BadWorkflow.
-        """
+        """Asked in it, and uncalibrated where that is another. Raises BadWorkflow."""
+        if language == self.language:
+            return self
         lacking = self._texts_without(language)
-        if language != self.language:
-            lacking += [f"label {name}" for name in self._labels_without(language)]
+        lacking += [f"label {name}" for name in self._labels_without(language)]
         if lacking:
             raise BadWorkflow(
                 f"workflow {self.name!r} is not all in {language!r}",
                 fix=f"add to it {', '.join(lacking)}",
             )
-        calibration = self.calibration if language == self.language else None
-        return self.model_copy(update={"language": language, "calibration": calibration})
+        return self.model_copy(update={"language": language, "calibration": None})
 
     def _labels_without(self, language: Language) -> list[str]:
         return [label.name for label in self.labels if language not in label.translations]

@@ -128,3 +128,11 @@ def test_the_hash_changes_with_the_language() -> None:
     asked = workflow(labels=CHINESE)
 
     assert asked.in_language("zh").sha256 != asked.sha256 == asked.in_language("en").sha256
+
+
+def test_a_calibration_holds_for_the_language_it_was_fitted_in() -> None:
+    fitted = {"temperature": 2.0, "fitted_on": "boards", "revision": "f" * 64}
+    calibrated = workflow(labels=CHINESE, calibration=fitted)
+
+    assert calibrated.in_language("en").calibration == calibrated.calibration is not None
+    assert calibrated.in_language("zh").calibration is None
