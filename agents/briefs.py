@@ -2,20 +2,23 @@
 
 from typing import Literal
 
-from foveal.agents.instructions import Brief, load_instructions
+from foveal.agents.instructions import Brief, Instructions, load_instructions
 from foveal.schemas.text import said_in
-from foveal.schemas.workflow import Workflow
+from foveal.schemas.workflow import Layers, Workflow
 
 
 def brief_for(role: Literal["judge", "survey"], workflow: Workflow) -> Brief:
-    """The shipped layers, or what the workflow puts in their place, filled in."""
-    instructions = load_instructions(role, workflow.language)
-    if role in workflow.instructions:
-        layers = workflow.instructions[role].model_dump(exclude_none=True)
-        instructions = instructions.replaced(
-            {name: said_in(layer, workflow.language) for name, layer in layers.items()}
-        )
-    return instructions.brief(layer_values(workflow))
+    """Filled in."""
+    return instructions_for(role, workflow).brief(layer_values(workflow))
+
+
+def instructions_for(role: Literal["judge", "survey"], workflow: Workflow) -> Instructions:
+    """The shipped layers, or what the workflow puts in their place."""
+    language = workflow.language
+    layers = workflow.instructions.get(role, Layers()).model_dump(exclude_none=True)
+    return load_instructions(role, language).replaced(
+        {name: said_in(layer, language) for name, layer in layers.items()}
+    )
 
 
 def layer_values(workflow: Workflow) -> dict[str, object]:

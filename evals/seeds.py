@@ -10,6 +10,7 @@ ALIGNED = EVAL_SEEDS_FROM + 2
 CALIBRATED = EVAL_SEEDS_FROM + 3
 CHECKED = EVAL_SEEDS_FROM + 4
 ROLES = EVAL_SEEDS_FROM + 5
+GAUGED = EVAL_SEEDS_FROM + 6
 
 
 def generator(series: int, index: int) -> Generator:

@@ -3,7 +3,7 @@ from argparse import ArgumentTypeError
 import pytest
 
 from foveal.evals.drawn import drawn_pair, drawn_part
-from foveal.evals.seeds import ALIGNED, CALIBRATED, CHECKED, DRAWN, generator, seed_range
+from foveal.evals.seeds import ALIGNED, CALIBRATED, CHECKED, DRAWN, GAUGED, generator, seed_range
 from foveal.training.produce import seed
 
 
@@ -23,13 +23,13 @@ def test_every_defect_is_marked_inside_the_tested_image() -> None:
 def test_series_share_no_random_numbers() -> None:
     draws = {
         tuple(generator(series, index).integers(0, 2**32, 4))
-        for series in (DRAWN, ALIGNED, CALIBRATED, CHECKED)
+        for series in (DRAWN, ALIGNED, CALIBRATED, CHECKED, GAUGED)
         for index in range(50)
     }
-    assert len(draws) == 200
+    assert len(draws) == 250
 
 
-@pytest.mark.parametrize("series", [DRAWN, ALIGNED, CALIBRATED, CHECKED])
+@pytest.mark.parametrize("series", [DRAWN, ALIGNED, CALIBRATED, CHECKED, GAUGED])
 def test_a_producer_of_training_boards_refuses_the_seeds_of_evals(series: int) -> None:
     with pytest.raises(ArgumentTypeError, match=f"{series} is not a seed to train on"):
         seed(str(series))

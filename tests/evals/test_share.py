@@ -18,3 +18,10 @@ def test_nothing_counted_leaves_everything_possible() -> None:
 
 def test_it_reads_as_so_many_of_so_many() -> None:
     assert str(Share.counted([False] * 20)) == "0 of 20 (0.0% to 16.1%)"
+
+
+def test_what_happens_again_on_one_part_makes_no_share_surer() -> None:
+    one, many = Share.clustered([[True], [False]]), Share.clustered([[True] * 9, [], [False] * 9])
+
+    assert (many.count, many.of, many.share) == (9, 18, 0.5)
+    assert many.interval == one.interval == Share.counted([True, False]).interval
