@@ -1,16 +1,20 @@
 """The commands. What takes long to import is imported inside each, so that help is instant."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from foveal.model_choice import ModelChoice
 from foveal.model_options import with_model
+from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.language import Language
 from foveal.schemas.verdict import EXIT_CODES
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
 
@@ -228,12 +232,76 @@ def evaluate(
             other_weights=model.is_other(rules),
         )
         figures = found.run(options)
+    _print_figures(figures, found.show, as_json=as_json)
+
+
+@app.command()
+@with_model
+def gauge(
+    workflow: Annotated[
+        str, typer.Argument(metavar="WORKFLOW", help="A YAML file, or the name of one that ships.")
+    ],
+    data: Annotated[
+        Path | None, typer.Argument(metavar="[DATA]", help="Folder of pairs laid out as DeepPCB's.")
+    ] = None,
+    *,
+    model: ModelChoice,
+    drawn: Annotated[
+        int | None, typer.Option(metavar="N", help="Boards to draw where there is no DATA.", min=1)
+    ] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", help="Pairs of DATA.", min=1)] = None,
+    repeats: Annotated[
+        int, typer.Option(metavar="N", help="Of each part under each disturbance.", min=1)
+    ] = 10,
+    jitter: Annotated[
+        str, typer.Option(metavar="NAME,…", help="What is disturbed.")
+    ] = "shift,light,scale,order",
+    language: InLanguage = None,
+    as_json: AsJson = False,
+) -> None:
+    """Inspect the same parts again under small disturbances, and say how steady the verdicts are.
+
+    \b
+    foveal gauge board-compare
+    foveal gauge my-boards.yaml DIR --limit 20 --jitter shift,light --json
+    """
+    from foveal.jitter import read_jitter
+    from foveal.progress import shown_count
+    from foveal.workflow_file import load_workflow
+
+    if (limit if data is None else drawn) is not None:
+        raise BadWorkflow(
+            "--limit takes pairs of DATA, --drawn draws boards without it", fix="give the other"
+        )
+    kinds, rules = read_jitter(jitter), load_workflow(workflow, language=language)
+    from foveal.evals.gauge import GaugeOptions, run, show
+
+    chosen = model.for_workflow(rules)
+    with shown_count("gauge") as progress:
+        options = GaugeOptions(
+            workflow=rules.model_copy(update={"model": chosen.name, "loading": chosen.loading}),
+            data=data,
+            limit=drawn if data is None else limit,
+            progress=progress,
+            repeats=repeats,
+            jitter=kinds,
+        )
+        figures = run(options)
+    _print_figures(figures, show, as_json=as_json)
+
+
+def _print_figures(
+    figures: dict[str, object],
+    show: "Callable[[dict[str, object]], RenderableType]",
+    *,
+    as_json: bool,
+) -> None:
     if as_json:
         typer.echo(json.dumps(figures, indent=2))
     else:
         from rich.console import Console
 
-        Console().print(found.show(figures))
+        Console().print(show(figures))
 
 
 def _run(

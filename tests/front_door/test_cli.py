@@ -43,7 +43,7 @@ def process(*arguments: str | Path) -> "subprocess.Popen[str]":
     )
 
 
-COMMANDS = ["compare", "run", "schema", "doctor", "calibrate", "eval"]
+COMMANDS = ["compare", "run", "schema", "doctor", "calibrate", "eval", "gauge"]
 
 
 def test_help_lists_the_commands_and_the_exit_codes(foveal: Run) -> None:
@@ -104,6 +104,14 @@ WRONG_USE = {
         ["run", "bord-compare", "a.png", "b.png", "--out", "x"],
         "no workflow called 'bord-compare' ships: did you mean 'board-compare'? "
         "(a file is given as ./bord-compare)",
+    ),
+    "an unknown disturbance": (
+        ["gauge", "board-compare", "--jitter", "shift,ligt"],
+        "no disturbance is called 'ligt': did you mean 'light'?",
+    ),
+    "boards to draw beside those given": (
+        ["gauge", "board-compare", "DIR", "--drawn", "3"],
+        "--limit takes pairs of DATA, --drawn draws boards without it: give the other",
     ),
     "an unknown language": (["compare", "a", "b", "--out", "x", "--language", "fr"], None),
     "a missing input": (
@@ -260,6 +268,19 @@ def test_equal_boards_pass_with_0_and_json_is_the_report(
 
     assert (ended.code, ended.err) == (0, "")
     assert ended.out == (out / "report.json").read_text()
+
+
+@needs_model
+@pytest.mark.slow
+def test_the_shipped_model_is_gauged(foveal: Run) -> None:
+    shape = ("--drawn", "1", "--repeats", "1", "--jitter", "order,shift")
+
+    ended = foveal("gauge", "board-compare", *shape, "--json")
+
+    assert (ended.code, ended.err) == (0, "")
+    figures = json.loads(ended.out)
+    assert (figures["model"], figures["parts"]) == ("tiny", 1)
+    assert list(figures["conditions"]) == ["again", "shift", "order", "together"]
 
 
 @needs_model
