@@ -1,5 +1,6 @@
 """Whether a constraint's JSON Schema speaks of what findings have: their fields and labels."""
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -46,18 +47,20 @@ def _const(schema: dict[str, Any]) -> list[object]:
     return [schema["const"]] if "const" in schema else []
 
 
-def _parts(schema: object, root: dict[str, Any], within: tuple[str, ...] = ()) -> Iterator[Any]:
-    """The schema and all that it applies to the same value; `within` are references followed."""
-    if not isinstance(schema, dict):
-        return
-    yield schema
-    below = [schema.get(key) for key in _ONE]
-    below += [part for key in _MANY for part in schema.get(key, ())]
-    for part in below:
-        yield from _parts(part, root, within)
-    reference = schema.get("$ref")
-    if isinstance(reference, str) and reference.startswith("#") and reference not in within:
-        yield from _parts(_found(reference, root), root, (*within, reference))
+def _parts(schema: object, root: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The schema and all that apply to the same value; each reference is followed once."""
+    waiting, followed = deque([schema]), set()
+    while waiting:
+        part = waiting.popleft()
+        if not isinstance(part, dict):
+            continue
+        yield part
+        waiting += [part.get(key) for key in _ONE]
+        waiting += [below for key in _MANY for below in part.get(key, ())]
+        reference = part.get("$ref")
+        if isinstance(reference, str) and reference.startswith("#") and reference not in followed:
+            followed.add(reference)
+            waiting.append(_found(reference, root))
 
 
 def _found(reference: str, root: dict[str, Any]) -> object:

@@ -253,6 +253,13 @@ def test_a_schema_that_refers_to_itself_is_taken(written: Written) -> None:
     assert load_workflow(written(added=constrained(schema))).constraints[0].finding
 
 
+def test_references_that_fan_out_are_followed_once_each(written: Written) -> None:
+    deep = {f"{n}": {"anyOf": [{"$ref": f"#/$defs/{n + 1}"}] * 2} for n in range(40)}
+    schema = {"$ref": "#/$defs/0", "$defs": deep | {"40": {"required": ["lable"]}}}
+
+    assert "names 'lable'" in refusal(written(added=constrained(json.dumps(schema))))
+
+
 def test_a_sentence_in_no_known_language_is_refused(written: Written) -> None:
     added = "constraints:\n  - sentence: {en: no dust, fr: rien}\n"
 
