@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from langgraph.runtime import Runtime
 
+from foveal.agents.briefs import brief_for
 from foveal.agents.comparison import Comparison, Region
 from foveal.agents.context import Context
 from foveal.agents.judge import any_unsure, judge, look_closer
@@ -14,7 +15,7 @@ from foveal.schemas.box import Box
 from foveal.schemas.calibration import Calibration
 from foveal.schemas.image import name_pixels
 from foveal.schemas.report import Usage
-from foveal.schemas.workflow import Looks, Workflow
+from foveal.schemas.workflow import Layers, Looks, Workflow
 from foveal.tools.image import Image
 from foveal.tools.view import cut
 
@@ -184,3 +185,14 @@ def test_asked_in_another_language_it_answers_with_the_same_labels(
     assert "- 断路：…" in asked
     assert "不要报告灰尘。" in asked
     assert "open" not in asked
+
+
+def test_a_workflows_own_layers_may_be_given_in_each_language(in_chinese: Workflow) -> None:
+    layers = Layers(system={"en": "Look.", "zh": "看。"}, format="One label.")
+    both = in_chinese.model_copy(update={"instructions": {"judge": layers}})
+
+    english = both.model_copy(update={"language": "en"})
+
+    assert brief_for("judge", both).system.startswith("看。\n")
+    assert brief_for("judge", english).system.startswith("Look.\n")
+    assert brief_for("judge", both).system.endswith("\nOne label.")

@@ -2,6 +2,7 @@ from foveal.graphs.nodes.constraints import constrained
 from foveal.schemas.box import Box
 from foveal.schemas.constraint import Constraint
 from foveal.schemas.finding import Finding
+from foveal.schemas.language import Language
 from foveal.schemas.workflow import LabelDefinition, Workflow
 
 LARGE = Constraint(
@@ -48,3 +49,12 @@ def test_what_could_not_be_measured_is_kept() -> None:
 
 def test_a_sentence_alone_removes_nothing() -> None:
     assert constrained([finding("open", 1)], workflow(KIND)).removed == []
+
+
+def test_a_sentence_in_two_languages_is_reported_in_the_first() -> None:
+    sentence: dict[Language, str] = {"zh": "不要报告毛刺。", "en": "Leave out spurs."}
+    rules = workflow(Constraint(sentence=sentence, finding=NO_SPUR.finding))
+
+    (out,) = constrained([finding("spur", 1)], rules).removed
+
+    assert out.constraint == "不要报告毛刺。"
