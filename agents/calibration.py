@@ -8,6 +8,7 @@ from foveal.agents.briefs import brief_for
 from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.calibration import Calibration
 from foveal.schemas.errors import BadWorkflow
+from foveal.schemas.text import said_in
 from foveal.schemas.workflow import Decision, Workflow
 
 _LEAST = 1e-12
@@ -55,9 +56,13 @@ def decision_for(model: VisionLanguageModel, workflow: Workflow) -> Decision:
 def rules_of(workflow: Workflow) -> dict[str, str]:
     """A hash of each part of the workflow that the model's answers depend on.
 
-    A part left out has none, so that one which a later version can have changes nothing.
+    A part left out has none, so that one which a later version can have changes nothing. Of texts
+    in several languages the one that the model is asked in counts.
     """
     parts = workflow.model_dump(mode="json", exclude=_WITHOUT_EFFECT, exclude_none=True)
+    terms = [label.said_in(workflow.language) for label in workflow.labels]
+    parts["labels"] = [(term.name, term.meaning) for term in terms]
+    parts["subject"] = said_in(workflow.subject, workflow.language)
     parts["instructions"] = brief_for("judge", workflow).sha256
     parts["decision.sure_from"] = workflow.decision.sure_from
     return {name: _hash(part) for name, part in sorted(parts.items())}

@@ -1,11 +1,13 @@
 """What a workflow must hold for its graph to make sense."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from foveal.schemas.calibration import Calibration
 from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.workflow import Workflow
 
@@ -130,9 +132,10 @@ def test_the_hash_changes_with_the_language() -> None:
     assert asked.in_language("zh").sha256 != asked.sha256 == asked.in_language("en").sha256
 
 
-def test_a_calibration_holds_for_the_language_it_was_fitted_in() -> None:
-    fitted = {"temperature": 2.0, "fitted_on": "boards", "revision": "f" * 64}
-    calibrated = workflow(labels=CHINESE, calibration=fitted)
+def test_a_calibration_holds_for_the_language_it_was_fitted_in(
+    make_calibration: Callable[..., Calibration],
+) -> None:
+    calibrated = workflow(labels=CHINESE, calibration=make_calibration().model_dump())
 
     assert calibrated.in_language("en").calibration == calibrated.calibration is not None
     assert calibrated.in_language("zh").calibration is None
