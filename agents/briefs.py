@@ -1,18 +1,16 @@
 """The instructions of a role as one workflow gives them."""
 
-from typing import Literal
-
 from foveal.agents.instructions import Brief, Instructions, load_instructions
 from foveal.schemas.text import said_in
-from foveal.schemas.workflow import Layers, Workflow
+from foveal.schemas.workflow import Agent, Layers, Workflow
 
 
-def brief_for(role: Literal["judge", "survey"], workflow: Workflow) -> Brief:
+def brief_for(role: Agent, workflow: Workflow) -> Brief:
     """Filled in."""
     return instructions_for(role, workflow).brief(layer_values(workflow))
 
 
-def instructions_for(role: Literal["judge", "survey"], workflow: Workflow) -> Instructions:
+def instructions_for(role: Agent, workflow: Workflow) -> Instructions:
     """The shipped layers, or what the workflow puts in their place."""
     language = workflow.language
     layers = workflow.instructions.get(role, Layers()).model_dump(exclude_none=True)

@@ -53,6 +53,17 @@ class Look(Strict):
     answers: dict[str, float] = Field(description="empty where nothing was offered")
 
 
+class Sighting(Strict):
+    """A view that a search showed the model, and what it made of it."""
+
+    box_px: BoxPx
+    answers: dict[str, float] = Field(description="probability of each label")
+
+    def wrong(self, harmless: str) -> float:
+        """Probability that something is wrong, 0 to 1."""
+        return max(0.0, 1 - self.answers[harmless])
+
+
 class Judgement(Strict):
     """What the model makes of a region after one or more looks."""
 
@@ -66,13 +77,16 @@ class Judgement(Strict):
 
 
 class Comparison(TypedDict, total=False):
-    """State of the graphs that compare a tested part with its template."""
+    """State of all graphs, whether or not a template is there to compare with."""
 
     template: ImageId
     tested: ImageId
+    """The part that is inspected; without a template where there is none."""
+
     placement: Placement
     aligned: ImageId
     coverage: Coverage
+    views: list[Sighting]
     regions: list[Region]
     judgements: list[Judgement]
     obstacle: str

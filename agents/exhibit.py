@@ -1,4 +1,4 @@
-"""Reference and tested part as the model is shown them, and what is kept of having shown them."""
+"""Pictures as the model is shown them, and what is kept of having shown them."""
 
 from dataclasses import dataclass
 
@@ -12,24 +12,29 @@ from foveal.tools.view import Seen
 
 @dataclass(frozen=True, eq=False)
 class Exhibit:
-    """Two pictures of one place, which every instruction calls A and B."""
+    """One place of a part, called A; or its reference called A, and the part then B."""
 
-    reference: Seen
     tested: Seen
+    reference: Seen | None = None
 
     @property
     def _named(self) -> tuple[tuple[str, Seen], ...]:
+        if self.reference is None:
+            return (("A", self.tested),)
         return ("A", self.reference), ("B", self.tested)
 
     def conversation(self, brief: Brief) -> Conversation:
         return brief.conversation([Picture(name, seen.pixels) for name, seen in self._named])
 
-    def keep(self, context: Context, call: str, **said: object) -> list[Shown]:
-        """Record the pixels, and the call with what was said in it."""
-        shown = [
+    def shown(self) -> list[Shown]:
+        return [
             Shown(name=name, view=seen.view, crop=name_pixels(seen.pixels))
             for name, seen in self._named
         ]
+
+    def keep(self, context: Context, call: str, **said: object) -> list[Shown]:
+        """Record the pixels, and the call with what was said in it."""
+        shown = self.shown()
         for picture, (_, seen) in zip(shown, self._named, strict=True):
             context.recorder.image(picture.crop, seen.pixels)
         crops = [picture.crop for picture in shown]

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from foveal.schemas.base import Strict
 from foveal.schemas.workflow import Workflow
 
-_MOST = 24
-"""Findings in a reply."""
+MOST = 24
+"""Findings in a reply about a whole part."""
 
 
 class Listed(Strict):
@@ -24,11 +24,11 @@ class _List(Strict):
     findings: list[Listed]
 
 
-def list_schema(workflow: Workflow, *, box: dict[str, Any]) -> dict[str, Any]:
+def list_schema(workflow: Workflow, *, box: dict[str, Any], most: int = MOST) -> dict[str, Any]:
     """`box` is the JSON Schema of a box as the model writes it."""
     answers = [name for name, label in workflow.answers.items() if label != workflow.harmless]
     finding = _exactly({"label": {"enum": answers}, "box": box})
-    return _exactly({"findings": {"type": "array", "items": finding, "maxItems": _MOST}})
+    return _exactly({"findings": {"type": "array", "items": finding, "maxItems": most}})
 
 
 def read_list(text: str, schema: dict[str, Any]) -> list[Listed] | None:

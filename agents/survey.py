@@ -31,7 +31,7 @@ def look_once(state: Comparison, runtime: Runtime[Context]) -> Comparison:
     """Ask for every defect of the whole part in one reply."""
     context, workflow = runtime.context, runtime.context.workflow
     template, tested = (context.gallery[state[name]] for name in ("template", "tested"))
-    exhibit = Exhibit(_whole(template), _whole(tested))
+    exhibit = Exhibit(_whole(tested), _whole(template))
     boxes = context.model.coordinates.box_schema(size=exhibit.tested.view.size_px)
     schema = list_schema(workflow, box=boxes)
     reply, look = _ask(exhibit, schema, context)

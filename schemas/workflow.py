@@ -42,6 +42,10 @@ class LabelDefinition(Term):
         return self.translations.get(language, self)
 
 
+Agent = Literal["judge", "survey", "look", "find", "confirm"]
+"""Whose instructions a workflow may word otherwise."""
+
+
 class Layers(Strict):
     """Replacements for layers of an agent's instructions; jinja2 templates."""
 
@@ -68,6 +72,26 @@ class Looks(Strict):
     )
     swap_order: bool = Field(
         default=True, description="whether it is then also shown the tested part first"
+    )
+
+
+class SearchPlan(Strict):
+    """Which views of a part the model is shown where no template says what to look at."""
+
+    side_px: int = Field(default=80, ge=16, description="of the finest views, in original pixels")
+    overlap: float = Field(default=0.4, ge=0, lt=1, description="that neighbours share, of a side")
+    levels: int = Field(
+        default=1, ge=1, le=8, description="each coarser level shows twice the side; 1 is a grid"
+    )
+    divide_at: float = Field(
+        default=0.1, ge=0, le=1, description="a coarse view as probably wrong is looked at closer"
+    )
+    list_at: float = Field(
+        default=0.3, ge=0, le=1, description="in a fine view as probably wrong places are listed"
+    )
+    most_views: int = Field(default=1000, ge=1, description="shown, the most suspicious first")
+    coverage: float = Field(
+        default=0.99, ge=0, le=1, description="share of the part below which nothing passes"
     )
 
 
@@ -101,7 +125,7 @@ class Workflow(Strict):
     """What a user writes and versions: everything specific to one inspection."""
 
     name: str = Field(min_length=1)
-    graph: Literal["compare", "survey"] = "compare"
+    graph: Literal["compare", "survey", "inspect"] = "compare"
     model: str = Field(default="tiny", description="'tiny', a folder, or a hub name")
     loading: Loading = Loading()
     language: Language = Field(default="en", description="in which the model is asked")
@@ -111,9 +135,12 @@ class Workflow(Strict):
     labels: list[LabelDefinition] = Field(min_length=2)
     harmless: str = Field(description="the label that means nothing is wrong")
     constraints: list[Constraint] = Field(default_factory=list)
-    instructions: dict[Literal["judge", "survey"], Layers] = Field(default_factory=dict)
+    instructions: dict[Agent, Layers] = Field(
+        default_factory=dict
+    )
     scale: Scale | None = None
     looks: Looks = Looks()
+    plan: SearchPlan = SearchPlan()
     decision: Decision = Decision()
     calibration: _InAFile | None = Field(
         default=None, description="file that `foveal calibrate` wrote, seen from the workflow's"

@@ -1,3 +1,5 @@
+from typing import Literal
+
 from langgraph.runtime import Runtime
 
 from foveal.agents.calibration import calibration_for, decision_for
@@ -49,17 +51,18 @@ def _outcome(state: Comparison, context: Context, suspects: Constrained) -> Outc
 
 
 def _images(state: Comparison, context: Context) -> list[ImageRecord]:
-    template, tested = (context.gallery[state[name]] for name in ("template", "tested"))
     scale = context.workflow.scale
+    names: list[Literal["template", "tested"]] = ["template", "tested"]
+    shown = {name: context.gallery[state[name]] for name in names if name in state}
     return [
-        ImageRecord(name="template", id=template.id, size_px=template.size, source=template.source),
         ImageRecord(
-            name="tested",
-            id=tested.id,
-            size_px=tested.size,
-            source=tested.source,
-            px_per_mm=scale.px_per_mm if scale else None,
-        ),
+            name=name if len(shown) > 1 else "image",
+            id=image.id,
+            size_px=image.size,
+            source=image.source,
+            px_per_mm=scale.px_per_mm if scale and name == "tested" else None,
+        )
+        for name, image in shown.items()
     ]
 
 

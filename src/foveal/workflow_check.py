@@ -1,6 +1,6 @@
 """What a workflow's schema cannot say: its parts must work, and its calibration be its own."""
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from jsonschema_rs import ValidationError, validator_for
@@ -10,7 +10,7 @@ from foveal.agents.calibration import require_rules
 from foveal.constraint_check import check_fields, check_labels
 from foveal.models.protocol import Picture
 from foveal.schemas.errors import BadWorkflow
-from foveal.schemas.workflow import Workflow
+from foveal.schemas.workflow import Agent, Workflow
 
 _PICTURES = [Picture(name, np.zeros((1, 1), np.uint8)) for name in "AB"]
 
@@ -41,7 +41,9 @@ def _check_schema(schema: dict[str, Any], place: str) -> None:
         ) from error
 
 
-def _check_instructions(role: Literal["judge", "survey"], workflow: Workflow, place: str) -> None:
+def _check_instructions(
+    role: Agent, workflow: Workflow, place: str
+) -> None:
     try:
         brief_for(role, workflow).conversation(_PICTURES)
     except BadWorkflow as error:

@@ -1,0 +1,46 @@
+"""Looks at one place of a part, with nothing to compare it with."""
+
+from collections.abc import Sequence
+
+from foveal.agents.briefs import brief_for
+from foveal.agents.comparison import Comparison, Look
+from foveal.agents.context import Context
+from foveal.agents.exhibit import Exhibit, record_brief
+from foveal.models.protocol import ChooseRequest
+from foveal.schemas.box import Box
+from foveal.schemas.report import Usage
+from foveal.tools.view import cut
+
+
+def look_at(
+    boxes: Sequence[Box], state: Comparison, context: Context, *, kept: bool = False
+) -> tuple[list[Look], Usage]:
+    """Which label fits each view, all asked together; `kept` says whether its pixels are."""
+    if not boxes:
+        return [], Usage()
+    brief = brief_for("look", context.workflow)
+    record_brief(brief, context)
+    exhibits = exhibits_of(boxes, state, context)
+    labels = context.workflow.answers
+    choices = context.model.choose(
+        [ChooseRequest(exhibit.conversation(brief), tuple(labels)) for exhibit in exhibits]
+    )
+    looks = []
+    for exhibit, choice in zip(exhibits, choices, strict=True):
+        said = {"prompt": brief.sha256, "answers": choice.probabilities, "usage": choice.usage}
+        pictures = exhibit.keep(context, "choose", **said) if kept else exhibit.shown()
+        answers = {labels[answer]: value for answer, value in choice.probabilities.items()}
+        looks.append(Look(pictures=pictures, prompt=brief.sha256, answers=answers))
+    return looks, sum((choice.usage for choice in choices), Usage())
+
+
+def exhibits_of(boxes: Sequence[Box], state: Comparison, context: Context) -> list[Exhibit]:
+    """Views at the size that the workflow shows them."""
+    image, size = context.gallery[state["tested"]], context.workflow.looks.size_px
+    return [Exhibit(cut(image, box, size=_shown(box, size))) for box in boxes]
+
+
+def _shown(box: Box, longest: int) -> tuple[int, int]:
+    """Width and height of the pixels sent, in the shape of the box."""
+    scale = longest / max(box.width, box.height)
+    return max(1, round(box.width * scale)), max(1, round(box.height * scale))

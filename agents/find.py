@@ -1,0 +1,108 @@
+"""Where exactly: in each suspicious view the model lists what it sees, with boxes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from math import hypot
+from typing import NamedTuple
+
+from langgraph.runtime import Runtime
+
+from foveal.agents.alone import exhibits_of
+from foveal.agents.briefs import brief_for
+from foveal.agents.comparison import Comparison, Region, Sighting
+from foveal.agents.context import Context
+from foveal.agents.exhibit import Exhibit, record_brief
+from foveal.agents.listing import list_schema, read_list
+from foveal.agents.search import is_fine
+from foveal.models.protocol import JsonSchema, Reply, WriteRequest
+from foveal.schemas.box import Box
+from foveal.schemas.report import Usage
+from foveal.schemas.view import View
+from foveal.tools.merge import merge
+
+_MOST_LISTED = 4
+"""In one view, which shows little."""
+
+_MOST_TOKENS = 160
+
+
+class _Place(NamedTuple):
+    box: Box
+    off_middle: float
+    """Distance of its middle from the view's, in sides of the view."""
+
+
+def find(state: Comparison, runtime: Runtime[Context]) -> Comparison:
+    """Regions that suspicious views list, each taken from the view that shows it most centrally.
+
+    A view in which nothing is listed, or whose list was cut, gives its own middle.
+    """
+    context = runtime.context
+    boxes = [view.box_px for view in _suspicious(state["views"], context)]
+    exhibits = exhibits_of(boxes, state, context)
+    replies = _lists(exhibits, context)
+    places = [
+        place
+        for exhibit, reply in zip(exhibits, replies, strict=True)
+        for place in _places(exhibit, reply, context)
+    ]
+    places.sort(key=lambda place: place.off_middle)
+    regions = [Region(box_px=box) for box in merge([place.box for place in places])]
+    learned = Comparison(regions=regions, usage=sum((reply.usage for reply in replies), Usage()))
+    most = context.workflow.max_regions
+    if len(regions) > most:
+        learned["obstacle"] = f"{len(regions)} regions look wrong, more than the {most} judged"
+    return learned
+
+
+def _suspicious(views: Sequence[Sighting], context: Context) -> list[Sighting]:
+    """The finest of the views in which something may be wrong."""
+    plan, harmless = context.workflow.plan, context.workflow.harmless
+    return [view for view in views if is_fine(view, plan) and view.wrong(harmless) >= plan.list_at]
+
+
+def _lists(exhibits: Sequence[Exhibit], context: Context) -> list[Reply]:
+    if not exhibits:
+        return []
+    brief = brief_for("find", context.workflow)
+    record_brief(brief, context)
+    requests = [
+        WriteRequest(
+            exhibit.conversation(brief),
+            JsonSchema(_schema(exhibit, context)),
+            max_new_tokens=_MOST_TOKENS,
+        )
+        for exhibit in exhibits
+    ]
+    replies = context.model.write(requests)
+    for exhibit, reply in zip(exhibits, replies, strict=True):
+        said = asdict(reply) | {"prompt": brief.sha256}
+        context.recorder.append("write", pictures=[one.crop for one in exhibit.shown()], **said)
+    return replies
+
+
+def _schema(exhibit: Exhibit, context: Context) -> dict[str, object]:
+    boxes = context.model.coordinates.box_schema(size=exhibit.tested.view.size_px)
+    return list_schema(context.workflow, box=boxes, most=_MOST_LISTED)
+
+
+def _places(exhibit: Exhibit, reply: Reply, context: Context) -> Iterator[_Place]:
+    view = exhibit.tested.view
+    schema = _schema(exhibit, context)
+    listed = read_list(reply.text, schema) if reply.finish == "stop" else None
+    for item in listed or []:
+        corners = context.model.coordinates.parse_box(item.box, size=view.size_px)
+        yield _place(view.box_to_original(corners), view)
+    if not listed:
+        yield _place(_middle_half(view.box_px), view)
+
+
+def _place(box: Box, view: View) -> _Place:
+    (x, y), (middle_x, middle_y) = box.center, view.box_px.center
+    side = max(view.box_px.width, view.box_px.height)
+    return _Place(box, hypot(x - middle_x, y - middle_y) / side)
+
+
+def _middle_half(box: Box) -> Box:
+    width, height = box.width // 4, box.height // 4
+    return Box(box.x1 + width, box.y1 + height, box.x2 - width, box.y2 - height)

@@ -1,0 +1,33 @@
+from langgraph.graph import END, START, StateGraph
+
+from foveal.agents.comparison import Comparison
+from foveal.agents.context import Context
+from foveal.agents.examine import examine
+from foveal.agents.find import find
+from foveal.agents.search import search
+from foveal.graphs.compare import Graph
+from foveal.graphs.nodes.decide import decide
+
+
+def inspect() -> Graph:
+    """Find what is wrong with a part that has no template.
+
+    START → search → find ─places→ examine → decide → END
+                      ├─nothing suspicious→ decide
+                      └─too much→ decide
+    """
+    graph = StateGraph(Comparison, context_schema=Context)
+    graph.add_node(search)
+    graph.add_node(find)
+    graph.add_node(examine)
+    graph.add_node(decide)
+    graph.add_edge(START, "search")
+    graph.add_edge("search", "find")
+    graph.add_conditional_edges("find", _next, {"places": "examine", "none": "decide"})
+    graph.add_edge("examine", "decide")
+    graph.add_edge("decide", END)
+    return graph.compile()
+
+
+def _next(state: Comparison) -> str:
+    return "places" if state["regions"] and "obstacle" not in state else "none"
