@@ -135,9 +135,7 @@ class Workflow(Strict):
     labels: list[LabelDefinition] = Field(min_length=2)
     harmless: str = Field(description="the label that means nothing is wrong")
     constraints: list[Constraint] = Field(default_factory=list)
-    instructions: dict[Agent, Layers] = Field(
-        default_factory=dict
-    )
+    instructions: dict[Agent, Layers] = Field(default_factory=dict)
     scale: Scale | None = None
     looks: Looks = Looks()
     plan: SearchPlan = SearchPlan()

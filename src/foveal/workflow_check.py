@@ -41,9 +41,7 @@ def _check_schema(schema: dict[str, Any], place: str) -> None:
         ) from error
 
 
-def _check_instructions(
-    role: Agent, workflow: Workflow, place: str
-) -> None:
+def _check_instructions(role: Agent, workflow: Workflow, place: str) -> None:
     try:
         brief_for(role, workflow).conversation(_PICTURES)
     except BadWorkflow as error:

@@ -86,7 +86,7 @@ def test_guesses_save_passes_and_change_nothing(
     requests = [WriteRequest(ask("Report.", seed=n), grammar, 120) for n in range(3)]
     replies = engine.write(requests)
 
-    monkeypatch.setattr(writing, "_GUESSED_TOKENS", 0)
+    monkeypatch.setattr(writing, "_TOKENS_A_PASS", 0)
     plain = engine.write(requests)
 
     assert [reply.text for reply in replies] == [reply.text for reply in plain]
