@@ -9,7 +9,7 @@ from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.calibration import Calibration
 from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.text import said_in
-from foveal.schemas.workflow import Decision, Workflow
+from foveal.schemas.workflow import Agent, Decision, Workflow
 
 _LEAST = 1e-12
 """Nothing is surer than this: 0 and 1 have no logarithm of their odds."""
@@ -60,10 +60,13 @@ def rules_of(workflow: Workflow) -> dict[str, str]:
     in several languages the one that the model is asked in counts.
     """
     parts = workflow.model_dump(mode="json", exclude=_WITHOUT_EFFECT, exclude_none=True)
+    if workflow.graph != "inspect":
+        del parts["plan"]
     terms = [label.said_in(workflow.language) for label in workflow.labels]
     parts["labels"] = [(term.name, term.meaning) for term in terms]
     parts["subject"] = said_in(workflow.subject, workflow.language)
-    parts["instructions"] = brief_for("judge", workflow).sha256
+    role: Agent = "look" if workflow.graph == "inspect" else "judge"
+    parts["instructions"] = brief_for(role, workflow).sha256
     parts["decision.sure_from"] = workflow.decision.sure_from
     return {name: _hash(part) for name, part in sorted(parts.items())}
 

@@ -1,4 +1,6 @@
-"""The survey: shown both whole parts once, small, the model lists everything it sees.
+"""The survey: shown the whole part once, small, the model lists everything it sees.
+
+The part stands beside its template, where there is one.
 
 The single pass that systems without tools make; it is here as the baseline to compare with.
 """
@@ -30,8 +32,9 @@ _MOST_TOKENS = 800
 def look_once(state: Comparison, runtime: Runtime[Context]) -> Comparison:
     """Ask for every defect of the whole part in one reply."""
     context, workflow = runtime.context, runtime.context.workflow
-    template, tested = (context.gallery[state[name]] for name in ("template", "tested"))
-    exhibit = Exhibit(_whole(tested), _whole(template))
+    tested = _whole(context.gallery[state["tested"]])
+    template = _whole(context.gallery[state["template"]]) if "template" in state else None
+    exhibit = Exhibit(tested, template)
     boxes = context.model.coordinates.box_schema(size=exhibit.tested.view.size_px)
     schema = list_schema(workflow, box=boxes)
     reply, look = _ask(exhibit, schema, context)
@@ -44,7 +47,7 @@ def look_once(state: Comparison, runtime: Runtime[Context]) -> Comparison:
 
 
 def _ask(exhibit: Exhibit, schema: dict[str, Any], context: Context) -> tuple[Reply, Look]:
-    brief = brief_for("survey", context.workflow)
+    brief = brief_for("survey" if exhibit.reference else "find", context.workflow)
     record_brief(brief, context)
     grammar = JsonSchema(schema)
     (reply,) = context.model.write(

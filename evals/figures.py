@@ -101,6 +101,7 @@ def measure(
         model,
         pairs,
         progress=lambda done, _: progress(len(pairs) + done, total),
+        alone=workflow.graph == "inspect",
     )
     proposed = _against(map(proposals, compared.reports), pairs)
     found = _against(map(detections, compared.reports), pairs)

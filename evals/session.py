@@ -7,12 +7,12 @@ from time import perf_counter
 from foveal.evals.matching import Detection
 from foveal.evals.options import Progress
 from foveal.evals.pairs import LabelledPair
-from foveal.graphs.run import run_pairs
+from foveal.graphs.run import run_many
 from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.errors import FovealError
 from foveal.schemas.finding import Finding
 from foveal.schemas.report import Report, Usage
-from foveal.schemas.workflow import Workflow
+from foveal.schemas.workflow import INPUTS, Workflow
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,16 @@ def run_session(
     pairs: Sequence[LabelledPair],
     *,
     progress: Progress,
+    alone: bool | None = None,
 ) -> Session:
-    """Images are read as part of the time, as a batch of files would be."""
+    """Images are read as part of the time, as a batch of files would be.
+
+    `alone` withholds the templates; by default where the workflow takes none.
+    """
+    first = 1 if alone or (alone is None and len(INPUTS[workflow.graph]) == 1) else 0
     reports = []
     started = perf_counter()
-    for report in run_pairs(workflow, model, (pair.read() for pair in pairs)):
+    for report in run_many(workflow, model, (pair.read()[first:] for pair in pairs)):
         reports.append(report)
         progress(len(reports), len(pairs))
     return Session(reports, perf_counter() - started)
@@ -100,7 +105,8 @@ def proposals(report: Report | FovealError) -> tuple[Detection, ...]:
 
 
 def is_comparable(report: Report | FovealError) -> bool:
-    return isinstance(report, Report) and bool(report.measurements["alignment"]["comparable"])
+    alignment = report.measurements.get("alignment") if isinstance(report, Report) else None
+    return isinstance(report, Report) and (alignment is None or bool(alignment["comparable"]))
 
 
 def _detection(finding: Finding) -> Detection:

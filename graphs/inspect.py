@@ -13,8 +13,8 @@ def inspect() -> Graph:
     """Find what is wrong with a part that has no template.
 
     START → search → find ─places→ examine → decide → END
-                      ├─nothing suspicious→ decide
-                      └─too much→ decide
+                     ├─nothing suspicious→ decide
+                     └─too much→ decide
     """
     graph = StateGraph(Comparison, context_schema=Context)
     graph.add_node(search)
@@ -23,11 +23,17 @@ def inspect() -> Graph:
     graph.add_node(decide)
     graph.add_edge(START, "search")
     graph.add_edge("search", "find")
-    graph.add_conditional_edges("find", _next, {"places": "examine", "none": "decide"})
+    graph.add_conditional_edges(
+        "find",
+        _worth_examining,
+        {"places": "examine", "nothing suspicious": "decide", "too much": "decide"},
+    )
     graph.add_edge("examine", "decide")
     graph.add_edge("decide", END)
     return graph.compile()
 
 
-def _next(state: Comparison) -> str:
-    return "places" if state["regions"] and "obstacle" not in state else "none"
+def _worth_examining(state: Comparison) -> str:
+    if "obstacle" in state:
+        return "too much"
+    return "places" if state["regions"] else "nothing suspicious"

@@ -1,68 +1,71 @@
-"""Run the graph that a workflow names, on one pair of images or on many."""
+"""Run the graph that a workflow names, on one part or on many."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
-from typing import Literal
 
 from foveal.agents.comparison import Comparison
 from foveal.agents.context import Context, Gallery, NoRecord, Recorder
 from foveal.graphs.compare import Graph, compare
+from foveal.graphs.inspect import inspect
 from foveal.graphs.survey import survey
 from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.errors import FovealError
 from foveal.schemas.report import Report, Usage
-from foveal.schemas.workflow import Workflow
+from foveal.schemas.workflow import GraphName, Workflow
 from foveal.tools.image import Image
 
-Name = Literal["compare", "survey"]
+GRAPHS: dict[GraphName, Callable[[], Graph]] = {
+    "compare": compare,
+    "inspect": inspect,
+    "survey": survey,
+}
 
-GRAPHS: dict[Name, Callable[[], Graph]] = {"compare": compare, "survey": survey}
 
-
-def run_pair(
+def run_one(
     workflow: Workflow,
     model: VisionLanguageModel,
-    template: Image,
-    tested: Image,
-    *,
+    *images: Image,
     recorder: Recorder | None = None,
 ) -> Report:
-    """The report on one tested part against its template."""
-    context = Context(model, workflow, Gallery(template, tested), recorder or NoRecord())
-    for image in (template, tested):
+    """The report on one part; its images in the order of the workflow's inputs, itself the last."""
+    context = Context(model, workflow, Gallery(*images), recorder or NoRecord())
+    for image in images:
         context.recorder.image(image.id, image.pixels)
         context.recorder.append("intake", image=image.id, source=image.source)
-    start: Comparison = {"template": template.id, "tested": tested.id, "usage": Usage()}
+    *template, tested = images
+    start: Comparison = {"tested": tested.id, "usage": Usage()}
+    if template:
+        start["template"] = template[0].id
     ended = _compiled(workflow.graph).invoke(start, context=context)
     report: Report = ended["report"]
     return report
 
 
-def run_pairs(
+def run_many(
     workflow: Workflow,
     model: VisionLanguageModel,
-    pairs: Iterable[tuple[Image, Image]],
+    parts: Iterable[Sequence[Image]],
     *,
     in_flight: int = 16,
 ) -> Iterator[Report | FovealError]:
-    """A report a pair, in order; an error takes the place of a report and the rest goes on.
+    """A report a part, in order; an error takes the place of a report and the rest goes on.
 
-    With several pairs in flight one is aligned while the model judges others, and the model joins
+    With several parts in flight one is aligned while the model judges others, and the model joins
     what they ask.
     """
 
-    def report(pair: tuple[Image, Image]) -> Report | FovealError:
+    def report(images: Sequence[Image]) -> Report | FovealError:
         try:
-            return run_pair(workflow, model, *pair)
+            return run_one(workflow, model, *images)
         except FovealError as error:
             return error
 
     running: deque[Future[Report | FovealError]] = deque()
     with ThreadPoolExecutor(in_flight) as threads:
-        for pair in pairs:
-            running.append(threads.submit(report, pair))
+        for images in parts:
+            running.append(threads.submit(report, images))
             if len(running) == in_flight:
                 yield running.popleft().result()
         while running:
@@ -70,6 +73,6 @@ def run_pairs(
 
 
 @cache
-def _compiled(name: Name) -> Graph:
+def _compiled(name: GraphName) -> Graph:
     """Compiling takes as long as aligning, and what comes out keeps no state."""
     return GRAPHS[name]()

@@ -42,6 +42,15 @@ class LabelDefinition(Term):
         return self.translations.get(language, self)
 
 
+GraphName = Literal["compare", "inspect", "survey"]
+
+INPUTS: dict[GraphName, tuple[str, ...]] = {
+    "compare": ("template", "tested"),
+    "inspect": ("image",),
+    "survey": ("template", "tested"),
+}
+"""What each graph takes, in the order of the command line; the part itself comes last."""
+
 Agent = Literal["judge", "survey", "look", "find", "confirm"]
 """Whose instructions a workflow may word otherwise."""
 
@@ -125,7 +134,7 @@ class Workflow(Strict):
     """What a user writes and versions: everything specific to one inspection."""
 
     name: str = Field(min_length=1)
-    graph: Literal["compare", "survey", "inspect"] = "compare"
+    graph: GraphName = "compare"
     model: str = Field(default="tiny", description="'tiny', a folder, or a hub name")
     loading: Loading = Loading()
     language: Language = Field(default="en", description="in which the model is asked")

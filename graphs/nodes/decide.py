@@ -42,12 +42,17 @@ def _report(state: Comparison, context: Context, suspects: Constrained) -> Repor
 def _outcome(state: Comparison, context: Context, suspects: Constrained) -> Outcome:
     if "obstacle" in state:
         return Outcome("review", state["obstacle"])
-    return outcome(
+    found = outcome(
         suspects.kept,
         decision_for(context.model, context.workflow),
         judged=len(state.get("judgements", [])),
         removed=len(suspects.removed),
+        compared="template" in state,
     )
+    share, least = state["coverage"].share, context.workflow.plan.coverage
+    if found.verdict == "pass" and "views" in state and share < least:
+        return Outcome("review", f"{share:.0%} of the part was looked at, {least:.0%} is asked for")
+    return found
 
 
 def _images(state: Comparison, context: Context) -> list[ImageRecord]:

@@ -19,9 +19,16 @@ class Outcome:
 
 
 def outcome(
-    suspects: Sequence[Finding], decision: Decision, *, judged: int, removed: int
+    suspects: Sequence[Finding],
+    decision: Decision,
+    *,
+    judged: int,
+    removed: int,
+    compared: bool = True,
 ) -> Outcome:
-    """`suspects` are left of `judged` regions; `removed` broke a constraint.
+    """`suspects` are left of `judged` regions, found by comparing or by searching.
+
+    `removed` of them broke a constraint.
 
     A finding above the review band fails. Anything else that may be wrong is for a person: inside
     the band, reported though below it, or above it though too unlikely to be reported.
@@ -31,7 +38,7 @@ def outcome(
         return Outcome("fail", f"found {_counted(findings)}")
     if suspects:
         return Outcome("review", _undecided(suspects, judged))
-    return Outcome("pass", _passed(judged, removed))
+    return Outcome("pass", _passed(judged, removed, "differ" if compared else "look"))
 
 
 def _counted(findings: Sequence[Finding]) -> str:
@@ -47,10 +54,12 @@ def _undecided(suspects: Sequence[Finding], judged: int) -> str:
     return f"{len(suspects)} of {judged} regions {are} undecided: {', '.join(named)}"
 
 
-def _passed(judged: int, removed: int) -> str:
+def _passed(judged: int, removed: int, verb: str) -> str:
+    suspicious = " suspicious" if verb == "look" else ""
     if not judged:
-        return "nothing differs"
-    differ = "1 region differs" if judged == 1 else f"{judged} regions differ"
+        return f"nothing {verb}s{suspicious}"
+    regions = f"1 region {verb}s" if judged == 1 else f"{judged} regions {verb}"
+    differ = regions + suspicious
     if removed:
         return f"{differ}: {removed} left out by the constraints, {judged - removed} harmless"
     return f"{differ}, harmless"

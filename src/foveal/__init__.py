@@ -11,7 +11,7 @@ Names are imported when they are first used, so that importing foveal stays inst
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from foveal.api import compare, run
+    from foveal.api import compare, inspect, run
     from foveal.models.load import load_model
     from foveal.schemas.errors import FovealError
     from foveal.schemas.finding import Finding
@@ -30,6 +30,7 @@ __all__ = [
     "Workflow",
     "__version__",
     "compare",
+    "inspect",
     "load_model",
     "load_workflow",
     "run",
@@ -42,6 +43,7 @@ _MODULES = {
     "Report": "schemas.report",
     "Workflow": "schemas.workflow",
     "compare": "api",
+    "inspect": "api",
     "load_model": "models.load",
     "load_workflow": "workflow_file",
     "run": "api",

@@ -1,17 +1,17 @@
-"""Compare from Python; the commands run the same functions."""
+"""Compare and inspect from Python; the commands run the same functions."""
 
 from collections.abc import Callable, Mapping
 from os import PathLike, fspath
 from pathlib import Path
 
-from foveal.inputs import INPUTS, check_names
+from foveal.inputs import check_names
 from foveal.model_choice import ModelChoice
 from foveal.models.protocol import VisionLanguageModel
 from foveal.recording import RunRecorder
 from foveal.records.run_directory import RunDirectory
 from foveal.schemas.errors import BadOutput
 from foveal.schemas.report import Report
-from foveal.schemas.workflow import Workflow
+from foveal.schemas.workflow import INPUTS, Workflow
 from foveal.tools.image import Image
 from foveal.tools.intake import read_image
 from foveal.workflow_check import check
@@ -39,6 +39,17 @@ def compare(
     return run(workflow, {"template": template, "tested": tested}, out=out, model=model)
 
 
+def inspect(
+    image: PathName,
+    *,
+    out: PathName,
+    workflow: PathName | Workflow = "board-inspect",
+    model: str | VisionLanguageModel | None = None,
+) -> Report:
+    """What is wrong on a part that has no template; otherwise as `compare`."""
+    return run(workflow, {"image": image}, out=out, model=model)
+
+
 def run(
     workflow: PathName | Workflow,
     inputs: Mapping[str, PathName],
@@ -50,15 +61,15 @@ def run(
     """Run a workflow on its inputs by name. Everything is checked before weights are loaded."""
     progress("Reading")
     rules = _rules(workflow)
-    template, tested = _read(inputs)
+    images = _read(inputs, rules)
     load = _find(model, rules)
     directory = RunDirectory.open(_folder(out))
     progress("Loading the model")
     loaded = load()
-    progress("Comparing")
-    from foveal.graphs.run import run_pair
+    progress("Inspecting")
+    from foveal.graphs.run import run_one
 
-    report = run_pair(rules, loaded, template, tested, recorder=RunRecorder(directory))
+    report = run_one(rules, loaded, *images, recorder=RunRecorder(directory))
     directory.finish(report)
     return report
 
@@ -70,9 +81,10 @@ def _rules(workflow: PathName | Workflow) -> Workflow:
     return workflow
 
 
-def _read(inputs: Mapping[str, PathName]) -> list[Image]:
-    check_names(inputs)
-    return [read_image(Path(inputs[name])) for name in INPUTS]
+def _read(inputs: Mapping[str, PathName], workflow: Workflow) -> list[Image]:
+    names = INPUTS[workflow.graph]
+    check_names(inputs, names)
+    return [read_image(Path(inputs[name])) for name in names]
 
 
 def _find(

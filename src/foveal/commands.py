@@ -16,6 +16,8 @@ from foveal.schemas.verdict import EXIT_CODES
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from foveal.schemas.workflow import Workflow
+
 app = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
 
 Out = Annotated[
@@ -75,7 +77,29 @@ def compare(
     foveal compare a.png b.png --out run --model Qwen/Qwen3-VL-8B-Instruct --quantisation int8
     """
     inputs = {"template": template, "tested": tested}
-    return _run(workflow, inputs, out=out, model=model, language=language, as_json=as_json)
+    return _run(_load(workflow, language), inputs, out=out, model=model, as_json=as_json)
+
+
+@app.command()
+@with_model
+def inspect(
+    image: Annotated[str, typer.Argument(metavar="IMAGE", help="Image of the part to check.")],
+    *,
+    out: Out,
+    model: ModelChoice,
+    workflow: Rules = "board-inspect",
+    language: InLanguage = None,
+    as_json: AsJson = False,
+) -> int:
+    """Inspect a part that has no template.
+
+    \b
+    foveal inspect tested.png --out run
+    foveal inspect tested.png --out run --workflow my-boards.yaml
+    foveal inspect tested.png --out run --model Qwen/Qwen3-VL-8B-Instruct
+    """
+    inputs = {"image": image}
+    return _run(_load(workflow, language), inputs, out=out, model=model, as_json=as_json)
 
 
 @app.command()
@@ -100,9 +124,11 @@ def run(
     foveal run my-boards.yaml tested=new.png template=good.png --out run
     """
     from foveal.inputs import name_inputs
+    from foveal.schemas.workflow import INPUTS
 
-    inputs = name_inputs(given)
-    return _run(workflow, inputs, out=out, model=model, language=language, as_json=as_json)
+    rules = _load(workflow, language)
+    inputs = name_inputs(given, INPUTS[rules.graph])
+    return _run(rules, inputs, out=out, model=model, as_json=as_json)
 
 
 @app.command()
@@ -304,23 +330,26 @@ def _print_figures(
         Console().print(show(figures))
 
 
+def _load(workflow: str, language: Language | None) -> "Workflow":
+    from foveal.workflow_file import load_workflow
+
+    return load_workflow(workflow, language=language)
+
+
 def _run(
-    workflow: str,
+    workflow: "Workflow",
     inputs: Mapping[str, str],
     *,
     out: str,
     model: ModelChoice,
-    language: Language | None,
     as_json: bool,
 ) -> int:
     from foveal.api import run
     from foveal.progress import shown_steps
     from foveal.summary import print_summary
-    from foveal.workflow_file import load_workflow
 
-    rules = load_workflow(workflow, language=language)
     with shown_steps() as progress:
-        report = run(rules, inputs, out=out, model=model, progress=progress)
+        report = run(workflow, inputs, out=out, model=model, progress=progress)
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
     else:

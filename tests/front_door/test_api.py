@@ -100,7 +100,7 @@ def test_each_step_is_told(boards: Boards, tmp_path: Path) -> None:
         "board-compare", inputs, out=tmp_path / "run", model=ScriptedModel(), progress=steps.append
     )
 
-    assert steps == ["Reading", "Loading the model", "Comparing"]
+    assert steps == ["Reading", "Loading the model", "Inspecting"]
 
 
 def test_a_second_run_takes_the_place_of_the_first(boards: Boards, tmp_path: Path) -> None:

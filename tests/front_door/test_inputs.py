@@ -7,6 +7,7 @@ import pytest
 from foveal.inputs import check_names, name_inputs
 from foveal.schemas.errors import BadWorkflow
 
+PAIR = ("template", "tested")
 BOTH = {"template": "a.png", "tested": "b.png"}
 
 
@@ -22,14 +23,14 @@ BOTH = {"template": "a.png", "tested": "b.png"}
     ids=" ".join,
 )
 def test_inputs_go_by_their_name_and_else_by_their_order(given: list[str]) -> None:
-    assert name_inputs(given) == BOTH
+    assert name_inputs(given, PAIR) == BOTH
 
 
 def test_a_path_may_hold_an_equals_sign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("lot=7.png").touch()
 
-    assert name_inputs(["lot=7.png", "out/a=b.png"]) == {
+    assert name_inputs(["lot=7.png", "out/a=b.png"], PAIR) == {
         "template": "lot=7.png",
         "tested": "out/a=b.png",
     }
@@ -49,11 +50,11 @@ def test_a_path_may_hold_an_equals_sign(tmp_path: Path, monkeypatch: pytest.Monk
 )
 def test_inputs_that_do_not_fit_are_refused(given: list[str], said: str) -> None:
     with pytest.raises(BadWorkflow) as refused:
-        name_inputs(given)
+        name_inputs(given, PAIR)
 
     assert str(refused.value) == said
 
 
 def test_names_given_from_python_are_checked_too() -> None:
     with pytest.raises(BadWorkflow, match="no input is called 'tmplate': did you mean 'template'"):
-        check_names({"tmplate", "tested"})
+        check_names({"tmplate", "tested"}, PAIR)

@@ -17,7 +17,7 @@ Written = Callable[..., Path]
 
 KEYS = (
     "use one of calibration, constraints, decision, graph, harmless, instructions, labels, "
-    "language, loading, looks, max_regions, model, name, scale, subject"
+    "language, loading, looks, max_regions, model, name, plan, scale, subject"
 )
 
 
@@ -45,7 +45,9 @@ def test_a_name_that_does_not_ship_is_answered_with_the_nearest() -> None:
 
 
 def test_a_name_unlike_any_is_answered_with_all_that_ship() -> None:
-    with pytest.raises(BadWorkflow, match=r"use one of board-compare \(a file is given as \./xyz"):
+    with pytest.raises(
+        BadWorkflow, match=r"use one of board-compare, board-inspect \(a file is given as \./xyz"
+    ):
         load_workflow("xyz")
 
 
@@ -74,7 +76,8 @@ UNKNOWN_KEYS = {
     ),
     "a role": (
         ("harmless", "instructions: {jugde: {system: hi}}\nharmless"),
-        "unknown key 'jugde' in instructions: it should be 'judge' or 'survey'",
+        "unknown key 'jugde' in instructions: "
+        "it should be 'judge', 'survey', 'look', 'find' or 'confirm'",
     ),
     "a merge": (
         ("harmless", "<<: {a: 1}\nharmless"),
@@ -137,7 +140,7 @@ WRONG_VALUES = {
     ),
     "a word that is not offered": (
         ("harmless", "graph: compar\nharmless"),
-        "graph is 'compar': it should be 'compare' or 'survey'",
+        "graph is 'compar': it should be 'compare', 'inspect' or 'survey'",
     ),
     "a pair with one number": (
         ("harmless", "decision: {review: [0.1]}\nharmless"),

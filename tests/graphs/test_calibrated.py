@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from foveal.agents.scripted import ScriptedModel
-from foveal.graphs.run import run_pair
+from foveal.graphs.run import run_one
 from foveal.schemas.calibration import Calibration
 from foveal.schemas.verdict import Verdict
 from foveal.schemas.workflow import Decision, Workflow
@@ -21,7 +21,7 @@ def test_a_confidence_is_calibrated_and_the_answers_stay(
     calibration = make_calibration(temperature=2.0, low=0.1, high=0.9)
     trusted = workflow.model_copy(update={"calibration": calibration})
 
-    report = run_pair(trusted, always(open=0.8), template, tested)
+    report = run_one(trusted, always(open=0.8), template, tested)
 
     assert report.findings
     for finding in report.findings:
@@ -56,7 +56,7 @@ def test_the_verdict_follows_from_the_limits_alone(
 ) -> None:
     model = always(open=0.5, short=0.3)
     (score,) = {
-        finding.confidence for finding in run_pair(workflow, model, template, tested).findings
+        finding.confidence for finding in run_one(workflow, model, template, tested).findings
     }
     assert score == pytest.approx(0.8)
     exact = {0.8: score}
@@ -64,7 +64,7 @@ def test_the_verdict_follows_from_the_limits_alone(
     same = calibration.model_copy(update={"temperature": 1.0})
     decision = Decision(review=(0.0, 0.0))
 
-    report = run_pair(
+    report = run_one(
         workflow.model_copy(update={"calibration": same, "decision": decision}),
         model,
         template,
@@ -80,7 +80,7 @@ def test_other_weights_answer_uncalibrated(
 ) -> None:
     other = make_calibration(temperature=2.0, revision="f" * 64)
 
-    report = run_pair(
+    report = run_one(
         workflow.model_copy(update={"calibration": other}), always(open=0.8), template, tested
     )
 

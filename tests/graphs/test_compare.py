@@ -14,7 +14,7 @@ from foveal.graphs.compare import compare
 from foveal.graphs.nodes.align import align
 from foveal.graphs.nodes.decide import decide
 from foveal.graphs.nodes.propose import propose
-from foveal.graphs.run import run_pair
+from foveal.graphs.run import run_one
 from foveal.schemas.constraint import Constraint
 from foveal.schemas.report import Coverage, Usage
 from foveal.schemas.workflow import Workflow
@@ -37,7 +37,7 @@ STATE_BYTES = 50_000
 def test_the_defects_of_a_board_are_found(
     template: Image, tested: Image, drawn: BoardPair, workflow: Workflow, comparing: ScriptedModel
 ) -> None:
-    report = run_pair(workflow, comparing, template, tested)
+    report = run_one(workflow, comparing, template, tested)
 
     missed = [
         defect
@@ -74,7 +74,7 @@ def test_the_state_holds_no_pixels_and_stays_small(
 def test_boards_that_cannot_be_aligned_are_for_a_person(
     template: Image, other_board: Image, workflow: Workflow, comparing: ScriptedModel
 ) -> None:
-    report = run_pair(workflow, comparing, template, other_board)
+    report = run_one(workflow, comparing, template, other_board)
 
     assert report.verdict == "review"
     assert report.reason.startswith("not comparable: ")
@@ -88,7 +88,7 @@ def test_boards_that_cannot_be_aligned_are_for_a_person(
 def test_the_same_image_twice_passes_without_a_model_call(
     template: Image, workflow: Workflow, comparing: ScriptedModel
 ) -> None:
-    report = run_pair(workflow, comparing, template, template)
+    report = run_one(workflow, comparing, template, template)
 
     assert (report.verdict, report.reason) == ("pass", "nothing differs")
     assert report.usage == Usage()
@@ -100,7 +100,7 @@ def test_boards_that_differ_too_much_are_for_a_person(
 ) -> None:
     strict = workflow.model_copy(update={"max_regions": 2})
 
-    report = run_pair(strict, comparing, template, tested)
+    report = run_one(strict, comparing, template, tested)
 
     assert report.verdict == "review"
     assert report.reason.endswith(" regions differ, more than the 2 that are judged")
@@ -113,7 +113,7 @@ def test_harmless_differences_pass(
 ) -> None:
     model = always(open=0.02)
 
-    report = run_pair(workflow, model, template, tested)
+    report = run_one(workflow, model, template, tested)
 
     assert report.verdict == "pass"
     assert report.reason == f"{len(model.chosen)} regions differ, harmless"
@@ -122,7 +122,7 @@ def test_harmless_differences_pass(
 def test_a_part_seen_in_part_is_stated_and_does_not_change_the_verdict(
     template: Image, tested: Image, workflow: Workflow, always: Always
 ) -> None:
-    report = run_pair(workflow, always(), template, tested)
+    report = run_one(workflow, always(), template, tested)
 
     assert report.coverage == Coverage(share=report.coverage.share, mm_per_px=1 / 48)
     assert 0.9 < report.coverage.share < 1
@@ -134,7 +134,7 @@ def test_an_unsure_model_looks_closer_and_leaves_the_rest_to_a_person(
 ) -> None:
     model = always(open=0.55)
 
-    report = run_pair(workflow, model, template, tested)
+    report = run_one(workflow, model, template, tested)
 
     regions = len(report.findings)
     assert len(model.chosen) == regions * (2 + len(workflow.looks.closer))
@@ -150,7 +150,7 @@ def test_constraints_remove_findings_and_say_so(
     longer = Constraint(sentence=sentence, finding={"properties": {"size_mm": {"minimum": 9}}})
     large = workflow.model_copy(update={"constraints": [longer]})
 
-    report = run_pair(large, comparing, template, tested)
+    report = run_one(large, comparing, template, tested)
 
     assert report.findings == []
     assert report.removed
@@ -163,7 +163,7 @@ def test_constraints_remove_findings_and_say_so(
 def test_evidence_names_the_chain_of_tools_to_each_picture(
     template: Image, tested: Image, workflow: Workflow, comparing: ScriptedModel
 ) -> None:
-    report = run_pair(workflow, comparing, template, tested)
+    report = run_one(workflow, comparing, template, tested)
 
     a, b = report.findings[0].evidence[:2]
     assert [step.tool for step in a.tools] == ["align", "propose", "register", "cut"]
@@ -185,7 +185,7 @@ def test_a_finding_is_as_large_as_what_changed(
     scale = {"px_per_mm": px_per_mm} if px_per_mm else None
     scaled = Workflow.model_validate(workflow.model_dump() | {"scale": scale})
 
-    report = run_pair(scaled, comparing, template, tested)
+    report = run_one(scaled, comparing, template, tested)
 
     matches = [
         (found.size_mm, max(defect.box.width, defect.box.height))

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import pytest
 
 from foveal.graphs.compare import Graph
-from foveal.graphs.run import GRAPHS, Name
+from foveal.graphs.run import GRAPHS
+from foveal.schemas.workflow import GraphName
 
 ARROW = re.compile(r" *(?:─([\w ]+))?→ *")
 BRANCH = re.compile(r"[├└](?=─[\w ]+→)")
@@ -51,7 +52,7 @@ def compiled_edges(graph: Graph) -> set[Edge]:
 
 
 @pytest.mark.parametrize("name", GRAPHS)
-def test_the_compiled_edges_are_those_of_the_diagram(name: Name) -> None:
+def test_the_compiled_edges_are_those_of_the_diagram(name: GraphName) -> None:
     build = GRAPHS[name]
 
     assert compiled_edges(build()) == drawn_edges(build.__doc__ or "")

@@ -7,7 +7,7 @@ from threading import Barrier
 import numpy as np
 
 from foveal.agents.scripted import ScriptedModel
-from foveal.graphs.run import run_pair, run_pairs
+from foveal.graphs.run import run_many, run_one
 from foveal.models.protocol import ChooseRequest
 from foveal.recording import RunRecorder
 from foveal.records.run_directory import RunDirectory
@@ -23,7 +23,7 @@ def test_every_picture_in_evidence_can_be_cut_again_from_what_the_run_kept(
 ) -> None:
     directory = RunDirectory.open(tmp_path / "run")
 
-    report = run_pair(workflow, comparing, template, tested, recorder=RunRecorder(directory))
+    report = run_one(workflow, comparing, template, tested, recorder=RunRecorder(directory))
 
     for evidence in (item for finding in report.findings for item in finding.evidence):
         source = directory.images.read(evidence.view.image).pixels
@@ -40,7 +40,7 @@ def test_the_ledger_holds_each_call_and_the_instructions_it_names(
 ) -> None:
     directory = RunDirectory.open(tmp_path / "run")
 
-    run_pair(workflow, comparing, template, tested, recorder=RunRecorder(directory))
+    run_one(workflow, comparing, template, tested, recorder=RunRecorder(directory))
 
     lines = [json.loads(line) for line in directory.ledger.path.read_text().splitlines()]
     of_kind = {kind: [line["data"] for line in lines if line["kind"] == kind] for kind in KINDS}
@@ -58,7 +58,7 @@ KINDS = ("intake", "align", "propose", "instructions", "choose")
 def test_many_pairs_are_reported_in_order(
     template: Image, tested: Image, workflow: Workflow, comparing: ScriptedModel
 ) -> None:
-    reports = list(run_pairs(workflow, comparing, [(template, tested), (template, template)]))
+    reports = list(run_many(workflow, comparing, [(template, tested), (template, template)]))
 
     assert [report.verdict for report in reports if isinstance(report, Report)] == ["fail", "pass"]
 
@@ -77,7 +77,7 @@ def test_pairs_run_side_by_side(
     seen: set[int] = set()
     model = ScriptedModel(choosing=choose)
 
-    reports = list(run_pairs(workflow, model, [(template, tested)] * 3, in_flight=3))
+    reports = list(run_many(workflow, model, [(template, tested)] * 3, in_flight=3))
 
     assert [report.verdict for report in reports if isinstance(report, Report)] == ["fail"] * 3
 
@@ -88,7 +88,7 @@ def test_a_pair_that_fails_leaves_an_error_in_its_place(
     layers = {"judge": Layers(system="{{ colour }}")}
     broken = workflow.model_copy(update={"instructions": layers})
 
-    error, report = run_pairs(broken, comparing, [(template, tested), (template, template)])
+    error, report = run_many(broken, comparing, [(template, tested), (template, template)])
 
     assert isinstance(error, BadWorkflow)
     assert isinstance(report, Report)
@@ -97,6 +97,6 @@ def test_a_pair_that_fails_leaves_an_error_in_its_place(
 def test_a_run_does_not_depend_on_the_runs_before_it(
     template: Image, tested: Image, workflow: Workflow, always: Callable[..., ScriptedModel]
 ) -> None:
-    first = run_pair(workflow, always(open=0.9), template, tested)
+    first = run_one(workflow, always(open=0.9), template, tested)
 
-    assert run_pair(workflow, always(open=0.9), template, tested) == first
+    assert run_one(workflow, always(open=0.9), template, tested) == first

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 from foveal.agents.scripted import ScriptedModel
-from foveal.graphs.run import run_pair
+from foveal.graphs.run import run_one
 from foveal.recording import RunRecorder
 from foveal.records.run_directory import RunDirectory
 from foveal.schemas.box import Box
@@ -20,7 +20,7 @@ def test_what_the_model_lists_is_reported(
     listed = {"findings": [{"label": "short", "box": [100, 200, 150, 300]}]}
     model = ScriptedModel(writing=lambda _: json.dumps(listed))
 
-    report = run_pair(survey_of(workflow), model, template, tested)
+    report = run_one(survey_of(workflow), model, template, tested)
 
     (finding,) = report.findings
     assert (report.verdict, report.reason) == ("fail", "found 1 short")
@@ -37,7 +37,7 @@ def test_what_the_model_thought_stands_in_the_ledger_and_not_in_the_report(
     directory = RunDirectory.open(tmp_path / "run")
     model = ScriptedModel(writing=lambda _: '{"findings": []}', thinking="Every trace is whole.")
 
-    report = run_pair(survey_of(workflow), model, template, tested, recorder=RunRecorder(directory))
+    report = run_one(survey_of(workflow), model, template, tested, recorder=RunRecorder(directory))
 
     lines = map(json.loads, directory.ledger.path.read_text().splitlines())
     (written,) = (line["data"] for line in lines if line["kind"] == "write")
@@ -48,7 +48,7 @@ def test_what_the_model_thought_stands_in_the_ledger_and_not_in_the_report(
 def test_an_empty_list_passes(template: Image, tested: Image, workflow: Workflow) -> None:
     model = ScriptedModel(writing=lambda _: '{"findings": []}')
 
-    report = run_pair(survey_of(workflow), model, template, tested)
+    report = run_one(survey_of(workflow), model, template, tested)
 
     assert (report.verdict, report.reason) == ("pass", "nothing differs")
     assert report.measurements == {}
@@ -59,7 +59,7 @@ def test_a_reply_that_was_cut_is_for_a_person(
 ) -> None:
     model = ScriptedModel(writing=lambda _: '{"findings": [' + "{ " * 900)
 
-    report = run_pair(survey_of(workflow), model, template, tested)
+    report = run_one(survey_of(workflow), model, template, tested)
 
     assert (report.verdict, report.reason) == ("review", "the reply was cut at 800 tokens")
     assert report.findings == []

@@ -1,0 +1,136 @@
+"""A part without a template: searched view by view, places listed, each looked at again."""
+
+import json
+
+import numpy as np
+import pytest
+
+from foveal.agents.scripted import ScriptedModel, shown
+from foveal.graphs.run import run_one
+from foveal.models.protocol import ChooseRequest, Pixels, WriteRequest
+from foveal.schemas.box import Box
+from foveal.schemas.report import Report
+from foveal.schemas.workflow import SearchPlan, Workflow
+from foveal.tools.image import Image, image_from
+from foveal.workflow_file import load_workflow
+
+SPOT = Box(300, 200, 324, 220)
+SIZE = 400
+
+
+@pytest.fixture
+def workflow() -> Workflow:
+    return load_workflow("board-inspect")
+
+
+def part(*spots: Box) -> Image:
+    """Grey, with white where something is wrong."""
+    pixels = np.full((SIZE, SIZE), 90, np.uint8)
+    for spot in spots:
+        pixels[spot.y1 : spot.y2, spot.x1 : spot.x2] = 255
+    return image_from(pixels, "part.png")
+
+
+def spot_in(pixels: Pixels) -> tuple[int, int, int, int] | None:
+    """Where a view is white, 0 to 1000, if that is not at its very rim."""
+    y, x = np.nonzero(pixels > 200)
+    if len(x) < 40:
+        return None
+    height, width = pixels.shape
+    left, top, right, bottom = x.min() / width, y.min() / height, x.max() / width, y.max() / height
+    return tuple(round(1000 * float(v)) for v in (left, top, right, bottom))  # type: ignore[return-value]
+
+
+def looking(request: ChooseRequest) -> dict[str, float]:
+    (pixels,) = shown(request.conversation).values()
+    right = "short" if spot_in(pixels) else "none"
+    return {answer: 0.9 if answer == right else 0.1 / 6 for answer in request.answers}
+
+
+def listing(request: WriteRequest) -> str:
+    (pixels,) = shown(request.conversation).values()
+    box = spot_in(pixels)
+    findings = [{"label": "short", "box": box}] if box else []
+    return json.dumps({"findings": findings}, separators=(",", ":"))
+
+
+@pytest.fixture
+def model() -> ScriptedModel:
+    return ScriptedModel(choosing=looking, writing=listing)
+
+
+def planned(workflow: Workflow, **plan: object) -> Workflow:
+    return workflow.model_copy(update={"plan": SearchPlan(**plan)})  # type: ignore[arg-type]
+
+
+def inspected(workflow: Workflow, model: ScriptedModel, *spots: Box) -> Report:
+    return run_one(workflow, model, part(*spots))
+
+
+def test_what_is_wrong_is_found_once_where_it_is(workflow: Workflow, model: ScriptedModel) -> None:
+    report = inspected(workflow, model, SPOT)
+
+    (finding,) = report.findings
+    assert (report.verdict, finding.label) == ("fail", "short")
+    assert finding.box_px.iou(SPOT) > 0.7
+    assert finding.confidence == pytest.approx(1 - 0.1 / 6)
+    assert [image.name for image in report.images] == ["image"]
+    assert {evidence.view.image for evidence in finding.evidence} == {report.images[0].id}
+
+
+def test_a_clean_part_passes_and_says_how_finely_it_was_seen(
+    workflow: Workflow, model: ScriptedModel
+) -> None:
+    report = inspected(workflow, model)
+
+    assert (report.verdict, report.reason) == ("pass", "nothing looks suspicious")
+    assert report.coverage.share == 1
+    assert report.coverage.mm_per_px == pytest.approx(1 / 48)
+    assert model.written == []
+
+
+def test_two_places_are_two_findings(workflow: Workflow, model: ScriptedModel) -> None:
+    other = Box(60, 80, 84, 100)
+    report = inspected(workflow, model, SPOT, other)
+    assert len(report.findings) == 2
+    for spot in (SPOT, other):
+        assert max(finding.box_px.iou(spot) for finding in report.findings) > 0.7
+
+
+def test_a_quad_tree_looks_closer_only_where_something_may_be_wrong(
+    workflow: Workflow, model: ScriptedModel
+) -> None:
+    grid = inspected(workflow, model, SPOT)
+    tree = inspected(planned(workflow, levels=3, divide_at=0.5), model, SPOT)
+
+    assert tree.findings[0].box_px.iou(SPOT) > 0.7
+    assert tree.coverage.share == 1
+    assert tree.coverage.mm_per_px is not None
+    assert grid.coverage.mm_per_px is not None
+    assert tree.coverage.mm_per_px > grid.coverage.mm_per_px, "the clean rest was seen coarser"
+    assert tree.usage.image_encodes < grid.usage.image_encodes
+
+
+def test_a_part_that_was_not_seen_whole_does_not_pass(
+    workflow: Workflow, model: ScriptedModel
+) -> None:
+    report = inspected(planned(workflow, most_views=5), model)
+    assert report.verdict == "review"
+    assert report.coverage.share < 0.99
+    assert report.reason.endswith("of the part was looked at, 99% is asked for")
+
+
+def test_a_suspicious_view_without_a_list_gives_its_middle(workflow: Workflow) -> None:
+    silent = ScriptedModel(choosing=looking, writing=lambda _: '{"findings":[]}')
+    report = run_one(workflow, silent, part(SPOT))
+    assert report.verdict == "fail"
+    assert any(finding.box_px.intersection_area(SPOT) for finding in report.findings)
+
+
+def test_more_places_than_are_judged_are_for_a_person(
+    workflow: Workflow, model: ScriptedModel
+) -> None:
+    few = workflow.model_copy(update={"max_regions": 1})
+    report = inspected(few, model, SPOT, Box(60, 80, 84, 100))
+    assert report.verdict == "review"
+    assert report.reason == "2 regions look wrong, more than the 1 judged"
