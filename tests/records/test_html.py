@@ -190,7 +190,7 @@ def test_an_unknown_scale_is_said_and_not_guessed(
     report = make_report(findings=1)
     unscaled = report.findings[0].model_copy(update={"size_mm": None})
     text = PageReader(render(report.model_copy(update={"findings": [unscaled]}), run.images)).text
-    assert "Size scale not known" in text
+    assert "Size not measured" in text
 
 
 def test_pictures_that_were_shown_with_fewer_pixels_are_counted(
