@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from foveal.agents.briefs import brief_for
-from foveal.agents.comparison import Comparison, Look
 from foveal.agents.context import Context
 from foveal.agents.exhibit import Exhibit, record_brief
+from foveal.agents.inspection import Inspection, Look
 from foveal.models.protocol import ChooseRequest
 from foveal.schemas.box import Box
 from foveal.schemas.report import Usage
@@ -13,7 +13,7 @@ from foveal.tools.view import cut
 
 
 def look_at(
-    boxes: Sequence[Box], state: Comparison, context: Context, *, kept: bool = False
+    boxes: Sequence[Box], state: Inspection, context: Context, *, kept: bool = False
 ) -> tuple[list[Look], Usage]:
     """Which label fits each view, all asked together; `kept` says whether its pixels are."""
     if not boxes:
@@ -34,7 +34,7 @@ def look_at(
     return looks, sum((choice.usage for choice in choices), Usage())
 
 
-def exhibits_of(boxes: Sequence[Box], state: Comparison, context: Context) -> list[Exhibit]:
+def exhibits_of(boxes: Sequence[Box], state: Inspection, context: Context) -> list[Exhibit]:
     """Views at the size that the workflow shows them."""
     image, size = context.gallery[state["tested"]], context.workflow.looks.size_px
     return [Exhibit(cut(image, box, size=_shown(box, size))) for box in boxes]

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from langgraph.runtime import Runtime
 
 from foveal.agents.alone import look_at
-from foveal.agents.comparison import Comparison, Judgement, Look, Region
 from foveal.agents.context import Context
+from foveal.agents.inspection import Inspection, Judgement, Look, Region
 from foveal.schemas.box import Box
 from foveal.schemas.workflow import Looks
 from foveal.tools.view import square_around
 
 
-def examine(state: Comparison, runtime: Runtime[Context]) -> Comparison:
+def examine(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     """Ask what is wrong in the middle, at several scales; answers are averaged."""
     context, looks = runtime.context, runtime.context.workflow.looks
     size = context.gallery[state["tested"]].size

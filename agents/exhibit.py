@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from foveal.agents.comparison import Shown
 from foveal.agents.context import Context
+from foveal.agents.inspection import Shown
 from foveal.agents.instructions import Brief
 from foveal.models.protocol import Conversation, Picture
 from foveal.schemas.image import name_pixels

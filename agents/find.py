@@ -9,9 +9,9 @@ from langgraph.runtime import Runtime
 
 from foveal.agents.alone import exhibits_of
 from foveal.agents.briefs import brief_for
-from foveal.agents.comparison import Comparison, Region, Sighting
 from foveal.agents.context import Context
 from foveal.agents.exhibit import Exhibit, record_brief
+from foveal.agents.inspection import Inspection, Region, Sighting
 from foveal.agents.listing import list_schema, read_list
 from foveal.agents.search import is_fine
 from foveal.models.protocol import JsonSchema, Reply, WriteRequest
@@ -32,7 +32,7 @@ class _Place(NamedTuple):
     """Distance of its middle from the view's, in sides of the view."""
 
 
-def find(state: Comparison, runtime: Runtime[Context]) -> Comparison:
+def find(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     """Regions that suspicious views list, each taken from the view that shows it most centrally.
 
     A view in which nothing is listed, or whose list was cut, gives its own middle.
@@ -48,7 +48,7 @@ def find(state: Comparison, runtime: Runtime[Context]) -> Comparison:
     ]
     places.sort(key=lambda place: place.off_middle)
     regions = [Region(box_px=box) for box in merge([place.box for place in places])]
-    learned = Comparison(regions=regions, usage=sum((reply.usage for reply in replies), Usage()))
+    learned = Inspection(regions=regions, usage=sum((reply.usage for reply in replies), Usage()))
     most = context.workflow.max_regions
     if len(regions) > most:
         learned["obstacle"] = f"{len(regions)} regions look wrong, more than the {most} judged"

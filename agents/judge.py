@@ -7,9 +7,9 @@ from typing import NamedTuple
 from langgraph.runtime import Runtime
 
 from foveal.agents.briefs import brief_for
-from foveal.agents.comparison import Comparison, Judgement, Look, Region
 from foveal.agents.context import Context
 from foveal.agents.exhibit import Exhibit, record_brief
+from foveal.agents.inspection import Inspection, Judgement, Look, Region
 from foveal.agents.instructions import Brief
 from foveal.models.protocol import Choice, ChooseRequest
 from foveal.schemas.report import Usage
@@ -26,7 +26,7 @@ class _Place(NamedTuple):
     tested_first: bool = False
 
 
-def judge(state: Comparison, runtime: Runtime[Context]) -> Comparison:
+def judge(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     """Ask, for each region, which label fits what changed from A to B."""
     around = runtime.context.workflow.looks.around
     places = [_Place(region, around) for region in state["regions"]]
@@ -35,7 +35,7 @@ def judge(state: Comparison, runtime: Runtime[Context]) -> Comparison:
     return {"judgements": judgements, "usage": usage}
 
 
-def look_closer(state: Comparison, runtime: Runtime[Context]) -> Comparison:
+def look_closer(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     """Ask again where unsure, at other scales and in the other order; answers are averaged."""
     workflow = runtime.context.workflow
     unsure = [known for known in state["judgements"] if _is_unsure(known, workflow)]
@@ -51,7 +51,7 @@ def look_closer(state: Comparison, runtime: Runtime[Context]) -> Comparison:
     return {"judgements": judgements, "usage": usage}
 
 
-def any_unsure(state: Comparison, runtime: Runtime[Context]) -> str:
+def any_unsure(state: Inspection, runtime: Runtime[Context]) -> str:
     workflow = runtime.context.workflow
     return "unsure" if any(_is_unsure(known, workflow) for known in state["judgements"]) else "sure"
 
@@ -75,7 +75,7 @@ def _judged(region: Region, looks: Sequence[Look]) -> Judgement:
 
 
 def _look_at(
-    places: Sequence[_Place], state: Comparison, context: Context
+    places: Sequence[_Place], state: Inspection, context: Context
 ) -> tuple[list[Look], Usage]:
     """One look a place, all asked together."""
     workflow = context.workflow

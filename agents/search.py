@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from langgraph.runtime import Runtime
 
 from foveal.agents.alone import look_at
-from foveal.agents.comparison import Comparison, Sighting
 from foveal.agents.context import Context
+from foveal.agents.inspection import Inspection, Sighting
 from foveal.schemas.box import Box
 from foveal.schemas.report import Coverage, Usage
 from foveal.schemas.workflow import SearchPlan, Workflow
 from foveal.tools.tiles import covered, tiles
 
 
-def search(state: Comparison, runtime: Runtime[Context]) -> Comparison:
+def search(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     """Look at the views that the plan asks for, within its budget."""
     context, workflow = runtime.context, runtime.context.workflow
     size = context.gallery[state["tested"]].size
@@ -38,7 +38,7 @@ def is_fine(view: Sighting, plan: SearchPlan) -> bool:
 
 
 def _sightings(
-    boxes: Sequence[Box], state: Comparison, context: Context
+    boxes: Sequence[Box], state: Inspection, context: Context
 ) -> tuple[list[Sighting], Usage]:
     looks, usage = look_at(boxes, state, context)
     views = [

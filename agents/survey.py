@@ -11,9 +11,9 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from foveal.agents.briefs import brief_for
-from foveal.agents.comparison import Comparison, Judgement, Look, Region
 from foveal.agents.context import Context
 from foveal.agents.exhibit import Exhibit, record_brief
+from foveal.agents.inspection import Inspection, Judgement, Look, Region
 from foveal.agents.listing import Listed, list_schema, read_list
 from foveal.models.protocol import Finish, JsonSchema, Reply, WriteRequest
 from foveal.schemas.box import Box
@@ -29,7 +29,7 @@ _LEAST_SIDE_PX = 32
 _MOST_TOKENS = 800
 
 
-def look_once(state: Comparison, runtime: Runtime[Context]) -> Comparison:
+def look_once(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     """Ask for every defect of the whole part in one reply."""
     context, workflow = runtime.context, runtime.context.workflow
     tested = _whole(context.gallery[state["tested"]])
@@ -38,7 +38,7 @@ def look_once(state: Comparison, runtime: Runtime[Context]) -> Comparison:
     boxes = context.model.coordinates.box_schema(size=exhibit.tested.view.size_px)
     schema = list_schema(workflow, box=boxes)
     reply, look = _ask(exhibit, schema, context)
-    learned = Comparison(coverage=_coverage(exhibit.tested, workflow), usage=reply.usage)
+    learned = Inspection(coverage=_coverage(exhibit.tested, workflow), usage=reply.usage)
     listed = read_list(reply.text, schema) if reply.finish == "stop" else None
     if listed is None:
         return {**learned, "obstacle": _unreadable(reply)}

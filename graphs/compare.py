@@ -1,14 +1,14 @@
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from foveal.agents.comparison import Comparison
 from foveal.agents.context import Context
+from foveal.agents.inspection import Inspection
 from foveal.agents.judge import any_unsure, judge, look_closer
 from foveal.graphs.nodes.align import align, can_compare
 from foveal.graphs.nodes.decide import decide
 from foveal.graphs.nodes.propose import propose, worth_judging
 
-Graph = CompiledStateGraph[Comparison, Context, Comparison, Comparison]
+Graph = CompiledStateGraph[Inspection, Context, Inspection, Inspection]
 
 
 def compare() -> Graph:
@@ -20,7 +20,7 @@ def compare() -> Graph:
             │               └─too different→ decide
             └─cannot compare→ decide
     """
-    graph = StateGraph(Comparison, context_schema=Context)
+    graph = StateGraph(Inspection, context_schema=Context)
     graph.add_node(align)
     graph.add_node(propose)
     graph.add_node(judge)

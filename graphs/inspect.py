@@ -1,9 +1,9 @@
 from langgraph.graph import END, START, StateGraph
 
-from foveal.agents.comparison import Comparison
 from foveal.agents.context import Context
 from foveal.agents.examine import examine
 from foveal.agents.find import find
+from foveal.agents.inspection import Inspection
 from foveal.agents.search import search
 from foveal.graphs.compare import Graph
 from foveal.graphs.nodes.decide import decide
@@ -16,7 +16,7 @@ def inspect() -> Graph:
                      ├─nothing suspicious→ decide
                      └─too much→ decide
     """
-    graph = StateGraph(Comparison, context_schema=Context)
+    graph = StateGraph(Inspection, context_schema=Context)
     graph.add_node(search)
     graph.add_node(find)
     graph.add_node(examine)
@@ -33,7 +33,7 @@ def inspect() -> Graph:
     return graph.compile()
 
 
-def _worth_examining(state: Comparison) -> str:
+def _worth_examining(state: Inspection) -> str:
     if "obstacle" in state:
         return "too much"
     return "places" if state["regions"] else "nothing suspicious"

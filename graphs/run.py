@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 
-from foveal.agents.comparison import Comparison
 from foveal.agents.context import Context, Gallery, NoRecord, Recorder
+from foveal.agents.inspection import Inspection
 from foveal.graphs.compare import Graph, compare
 from foveal.graphs.inspect import inspect
 from foveal.graphs.survey import survey
@@ -35,7 +35,7 @@ def run_one(
         context.recorder.image(image.id, image.pixels)
         context.recorder.append("intake", image=image.id, source=image.source)
     *template, tested = images
-    start: Comparison = {"tested": tested.id, "usage": Usage()}
+    start: Inspection = {"tested": tested.id, "usage": Usage()}
     if template:
         start["template"] = template[0].id
     ended = _compiled(workflow.graph).invoke(start, context=context)

@@ -1,7 +1,7 @@
 from langgraph.graph import END, START, StateGraph
 
-from foveal.agents.comparison import Comparison
 from foveal.agents.context import Context
+from foveal.agents.inspection import Inspection
 from foveal.agents.survey import look_once
 from foveal.graphs.compare import Graph
 from foveal.graphs.nodes.decide import decide
@@ -12,7 +12,7 @@ def survey() -> Graph:
 
     START → look_once → decide → END
     """
-    graph = StateGraph(Comparison, context_schema=Context)
+    graph = StateGraph(Inspection, context_schema=Context)
     graph.add_node(look_once)
     graph.add_node(decide)
     graph.add_edge(START, "look_once")

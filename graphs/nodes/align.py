@@ -1,8 +1,8 @@
 import numpy as np
 from langgraph.runtime import Runtime
 
-from foveal.agents.comparison import Comparison, Placement
 from foveal.agents.context import Context
+from foveal.agents.inspection import Inspection, Placement
 from foveal.schemas.report import Coverage
 from foveal.schemas.workflow import Workflow
 from foveal.tools.align import Alignment, warp
@@ -10,7 +10,7 @@ from foveal.tools.align import align as align_images
 from foveal.tools.image import image_from
 
 
-def align(state: Comparison, runtime: Runtime[Context]) -> Comparison:
+def align(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     """Lay the template over the tested image, so that equal places have equal coordinates."""
     context = runtime.context
     template, tested = (context.gallery[state[name]] for name in ("template", "tested"))
@@ -33,7 +33,7 @@ def align(state: Comparison, runtime: Runtime[Context]) -> Comparison:
     }
 
 
-def can_compare(state: Comparison) -> str:
+def can_compare(state: Inspection) -> str:
     return "aligned" if state["placement"].comparable else "cannot compare"
 
 

@@ -3,8 +3,8 @@ from typing import Literal
 from langgraph.runtime import Runtime
 
 from foveal.agents.calibration import calibration_for, decision_for
-from foveal.agents.comparison import Comparison
 from foveal.agents.context import Context
+from foveal.agents.inspection import Inspection
 from foveal.graphs.nodes.constraints import Constrained, constrained
 from foveal.graphs.nodes.suspects import suspects_of
 from foveal.graphs.nodes.verdict import Outcome, outcome
@@ -13,14 +13,14 @@ from foveal.schemas.report import ModelRecord, Report, WorkflowRecord
 from foveal.schemas.workflow import Workflow
 
 
-def decide(state: Comparison, runtime: Runtime[Context]) -> Comparison:
+def decide(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     """Turn judgements into findings, enforce the constraints, and say pass, fail or review."""
     workflow = runtime.context.workflow
     suspects = constrained(suspects_of(state, runtime.context), workflow)
     return {"report": _report(state, runtime.context, suspects)}
 
 
-def _report(state: Comparison, context: Context, suspects: Constrained) -> Report:
+def _report(state: Inspection, context: Context, suspects: Constrained) -> Report:
     workflow = context.workflow
     reported = decision_for(context.model, workflow).report_at
     decided = _outcome(state, context, suspects)
@@ -39,7 +39,7 @@ def _report(state: Comparison, context: Context, suspects: Constrained) -> Repor
     )
 
 
-def _outcome(state: Comparison, context: Context, suspects: Constrained) -> Outcome:
+def _outcome(state: Inspection, context: Context, suspects: Constrained) -> Outcome:
     if "obstacle" in state:
         return Outcome("review", state["obstacle"])
     found = outcome(
@@ -55,7 +55,7 @@ def _outcome(state: Comparison, context: Context, suspects: Constrained) -> Outc
     return found
 
 
-def _images(state: Comparison, context: Context) -> list[ImageRecord]:
+def _images(state: Inspection, context: Context) -> list[ImageRecord]:
     scale = context.workflow.scale
     names: list[Literal["template", "tested"]] = ["template", "tested"]
     shown = {name: context.gallery[state[name]] for name in names if name in state}
@@ -86,5 +86,5 @@ def _rules(workflow: Workflow) -> WorkflowRecord:
     return WorkflowRecord(name=workflow.name, sha256=workflow.sha256, asked_as=asked_as)
 
 
-def _measurements(state: Comparison) -> dict[str, object]:
+def _measurements(state: Inspection) -> dict[str, object]:
     return {"alignment": state["placement"].model_dump()} if "placement" in state else {}

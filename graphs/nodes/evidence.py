@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from foveal.agents.comparison import Comparison, Judgement, Look, Placement, Region, Shown
 from foveal.agents.context import Context
+from foveal.agents.inspection import Inspection, Judgement, Look, Placement, Region, Shown
 from foveal.schemas.evidence import Evidence, ToolStep
 
 
-def evidence_of(judgement: Judgement, state: Comparison, context: Context) -> list[Evidence]:
+def evidence_of(judgement: Judgement, state: Inspection, context: Context) -> list[Evidence]:
     return [
         _evidence(picture, look, list(_steps(picture, judgement.region, state)), context=context)
         for look in judgement.looks
@@ -27,7 +27,7 @@ def _evidence(picture: Shown, look: Look, steps: list[ToolStep], *, context: Con
     )
 
 
-def _steps(picture: Shown, region: Region, state: Comparison) -> Iterator[ToolStep]:
+def _steps(picture: Shown, region: Region, state: Inspection) -> Iterator[ToolStep]:
     is_moved = picture.view.image != state["tested"]
     if "placement" in state and is_moved:
         yield ToolStep(tool="align", result=_motion(state["placement"]))

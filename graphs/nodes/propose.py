@@ -1,12 +1,12 @@
 from langgraph.runtime import Runtime
 
-from foveal.agents.comparison import Comparison, Region
 from foveal.agents.context import Context
+from foveal.agents.inspection import Inspection, Region
 from foveal.tools.propose import propose as propose_regions
 from foveal.tools.register import register
 
 
-def propose(state: Comparison, runtime: Runtime[Context]) -> Comparison:
+def propose(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     """Find every place that differs; what a difference means is for the judge to say."""
     context = runtime.context
     template, tested = (context.gallery[state[name]].pixels for name in ("aligned", "tested"))
@@ -27,7 +27,7 @@ def propose(state: Comparison, runtime: Runtime[Context]) -> Comparison:
     return {"regions": regions}
 
 
-def worth_judging(state: Comparison) -> str:
+def worth_judging(state: Inspection) -> str:
     if "obstacle" in state:
         return "too different"
     return "regions" if state["regions"] else "nothing differs"

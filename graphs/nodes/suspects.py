@@ -1,8 +1,8 @@
 """From judgements to what may be wrong: named, measured, with the pixels that show it."""
 
 from foveal.agents.calibration import calibrated, calibration_for, decision_for
-from foveal.agents.comparison import Comparison, Judgement, Region
 from foveal.agents.context import Context
+from foveal.agents.inspection import Inspection, Judgement, Region
 from foveal.graphs.nodes.evidence import evidence_of
 from foveal.schemas.finding import Finding
 from foveal.schemas.workflow import Decision, Workflow
@@ -14,7 +14,7 @@ _CONTEXT_PX = 32
 """Left around a region when it is measured, so that unchanged pixels set the exposure."""
 
 
-def suspects_of(state: Comparison, context: Context) -> list[Finding]:
+def suspects_of(state: Inspection, context: Context) -> list[Finding]:
     """Regions to report, and those that a person must look at instead; surest first."""
     decision = decision_for(context.model, context.workflow)
     suspects = [
@@ -34,7 +34,7 @@ def _confidence(judgement: Judgement, context: Context) -> float:
     return calibrated(wrong, calibration_for(context.model, context.workflow))
 
 
-def _finding(judgement: Judgement, state: Comparison, context: Context) -> Finding:
+def _finding(judgement: Judgement, state: Inspection, context: Context) -> Finding:
     workflow = context.workflow
     label = _likeliest_defect(judgement, workflow)
     return Finding(
@@ -60,7 +60,7 @@ def _why(label: str, judgement: Judgement, workflow: Workflow) -> str:
     return f"{label}: {meaning}; {differs}{seen}"
 
 
-def _size_mm(judgement: Judgement, state: Comparison, context: Context) -> float | None:
+def _size_mm(judgement: Judgement, state: Inspection, context: Context) -> float | None:
     """None without a scale, or where nothing was aligned."""
     scale = context.workflow.scale
     if scale is None or "aligned" not in state:

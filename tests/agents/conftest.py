@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from langgraph.runtime import Runtime
 
-from foveal.agents.comparison import Comparison, Region
 from foveal.agents.context import Context, Gallery
+from foveal.agents.inspection import Inspection, Region
 from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.box import Box
 from foveal.schemas.constraint import Constraint
@@ -49,7 +49,7 @@ def whole_region() -> Region:
 
 
 @pytest.fixture
-def state(template: Image, tested: Image, cut_region: Region, whole_region: Region) -> Comparison:
+def state(template: Image, tested: Image, cut_region: Region, whole_region: Region) -> Inspection:
     """As the judge finds it."""
     return {
         "template": template.id,

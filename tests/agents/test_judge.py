@@ -6,8 +6,8 @@ import pytest
 from langgraph.runtime import Runtime
 
 from foveal.agents.briefs import brief_for
-from foveal.agents.comparison import Comparison, Region
 from foveal.agents.context import Context
+from foveal.agents.inspection import Inspection, Region
 from foveal.agents.judge import any_unsure, judge, look_closer
 from foveal.agents.scripted import ScriptedModel, shown
 from foveal.models.protocol import ChooseRequest, VisionLanguageModel
@@ -33,7 +33,7 @@ def by_eye(request: ChooseRequest) -> dict[str, float]:
 
 
 def test_every_region_is_asked_about_once_with_the_labels_of_the_workflow(
-    state: Comparison, workflow: Workflow, run_with: RunWith
+    state: Inspection, workflow: Workflow, run_with: RunWith
 ) -> None:
     model = ScriptedModel(choosing=by_eye)
 
@@ -46,13 +46,13 @@ def test_every_region_is_asked_about_once_with_the_labels_of_the_workflow(
 
 
 def test_nodes_return_what_they_changed_and_leave_the_state_alone(
-    state: Comparison, workflow: Workflow, run_with: RunWith
+    state: Inspection, workflow: Workflow, run_with: RunWith
 ) -> None:
     runtime = run_with(ScriptedModel(choosing=by_eye), workflow)
     before = deepcopy(state)
 
     judged = judge(state, runtime)
-    seen: Comparison = {**state, **judged}
+    seen: Inspection = {**state, **judged}
     kept = deepcopy(seen)
     closer = look_closer(seen, runtime)
 
@@ -62,7 +62,7 @@ def test_nodes_return_what_they_changed_and_leave_the_state_alone(
 
 
 def test_the_template_is_shown_moved_onto_the_tested_part(
-    state: Comparison, workflow: Workflow, template: Image, tested: Image, run_with: RunWith
+    state: Inspection, workflow: Workflow, template: Image, tested: Image, run_with: RunWith
 ) -> None:
     model = ScriptedModel()
 
@@ -75,7 +75,7 @@ def test_the_template_is_shown_moved_onto_the_tested_part(
 
 
 def test_a_look_keeps_the_place_and_the_name_of_what_was_shown(
-    state: Comparison, workflow: Workflow, run_with: RunWith
+    state: Inspection, workflow: Workflow, run_with: RunWith
 ) -> None:
     model = ScriptedModel()
 
@@ -90,7 +90,7 @@ def test_a_look_keeps_the_place_and_the_name_of_what_was_shown(
 
 
 def test_closer_looks_are_taken_at_unsure_regions_only_and_averaged(
-    state: Comparison, workflow: Workflow, cut_region: Region, run_with: RunWith
+    state: Inspection, workflow: Workflow, cut_region: Region, run_with: RunWith
 ) -> None:
     surer = {"open": 0.7, "spur": 0.1, "none": 0.2}
     judged = judge(state, run_with(ScriptedModel(choosing=by_eye), workflow))
@@ -110,7 +110,7 @@ def test_closer_looks_are_taken_at_unsure_regions_only_and_averaged(
 
 
 def test_an_unsure_model_is_also_shown_the_tested_part_first(
-    state: Comparison, workflow: Workflow, run_with: RunWith
+    state: Inspection, workflow: Workflow, run_with: RunWith
 ) -> None:
     judged = judge(state, run_with(ScriptedModel(choosing=by_eye), workflow))
     model = ScriptedModel(choosing=by_eye)
@@ -137,7 +137,7 @@ def test_an_unsure_model_is_also_shown_the_tested_part_first(
 def test_the_workflow_says_who_is_unsure(
     answers: dict[str, float],
     word: str,
-    state: Comparison,
+    state: Inspection,
     workflow: Workflow,
     run_with: RunWith,
 ) -> None:
@@ -148,7 +148,7 @@ def test_the_workflow_says_who_is_unsure(
 
 
 def test_answers_are_kept_as_the_model_gave_them(
-    state: Comparison,
+    state: Inspection,
     workflow: Workflow,
     run_with: RunWith,
     make_calibration: Callable[..., Calibration],
@@ -162,10 +162,10 @@ def test_answers_are_kept_as_the_model_gave_them(
 
 
 def test_a_region_at_the_rim_is_shown_from_inside_both_images(
-    state: Comparison, workflow: Workflow, run_with: RunWith
+    state: Inspection, workflow: Workflow, run_with: RunWith
 ) -> None:
     corner = Region(box_px=Box(225, 150, 240, 160), shift_px=(-5, -5), changed_px=9)
-    rim: Comparison = {**state, "regions": [corner]}
+    rim: Inspection = {**state, "regions": [corner]}
 
     (known,) = judge(rim, run_with(ScriptedModel(), workflow))["judgements"]
 
@@ -173,7 +173,7 @@ def test_a_region_at_the_rim_is_shown_from_inside_both_images(
 
 
 def test_asked_in_another_language_it_answers_with_the_same_labels(
-    state: Comparison, in_chinese: Workflow, run_with: RunWith
+    state: Inspection, in_chinese: Workflow, run_with: RunWith
 ) -> None:
     model = ScriptedModel(choosing=lambda _: {"断路": 0.7, "毛刺": 0.1, "正常": 0.2})
 

@@ -3,8 +3,8 @@ from collections.abc import Callable
 import pytest
 from langgraph.runtime import Runtime
 
-from foveal.agents.comparison import Comparison
 from foveal.agents.context import Context
+from foveal.agents.inspection import Inspection
 from foveal.agents.scripted import ScriptedModel, shown
 from foveal.agents.survey import SIDE_PX, look_once
 from foveal.models.coordinates import Coordinates
@@ -17,7 +17,7 @@ RunWith = Callable[[VisionLanguageModel, Workflow], Runtime[Context]]
 
 
 def test_what_the_model_lists_is_found_in_original_pixels(
-    state: Comparison, workflow: Workflow, run_with: RunWith
+    state: Inspection, workflow: Workflow, run_with: RunWith
 ) -> None:
     text = '{"findings": [{"label": "open", "box": [500, 250, 250, 1000]}]}'
 
@@ -30,7 +30,7 @@ def test_what_the_model_lists_is_found_in_original_pixels(
 
 
 def test_boxes_are_read_in_the_coordinates_of_the_model(
-    state: Comparison, workflow: Workflow, run_with: RunWith
+    state: Inspection, workflow: Workflow, run_with: RunWith
 ) -> None:
     text = '{"findings": [{"label": "open", "box": [64, 0, 128, 171]}]}'
     model = ScriptedModel(writing=lambda _: text, coordinates=Coordinates("pixel"))
@@ -42,7 +42,7 @@ def test_boxes_are_read_in_the_coordinates_of_the_model(
 
 
 def test_both_parts_are_shown_whole_and_small(
-    state: Comparison, workflow: Workflow, run_with: RunWith
+    state: Inspection, workflow: Workflow, run_with: RunWith
 ) -> None:
     model = ScriptedModel(writing=lambda _: '{"findings": []}')
 
@@ -56,7 +56,7 @@ def test_both_parts_are_shown_whole_and_small(
 
 
 def test_a_reply_that_was_cut_is_an_obstacle_and_says_where(
-    state: Comparison, workflow: Workflow, run_with: RunWith
+    state: Inspection, workflow: Workflow, run_with: RunWith
 ) -> None:
     model = ScriptedModel(writing=lambda _: '{"findings": [' + "{ " * 900)
 
@@ -72,7 +72,7 @@ def test_a_reply_that_was_cut_is_an_obstacle_and_says_where(
     [("time", "cut after 3 tokens, when its time was up"), ("loop", "because it repeated itself")],
 )
 def test_a_list_is_not_read_from_a_reply_that_was_cut(
-    state: Comparison, workflow: Workflow, run_with: RunWith, finish: Finish, reason: str
+    state: Inspection, workflow: Workflow, run_with: RunWith, finish: Finish, reason: str
 ) -> None:
     """Even where what is there happens to be a whole list."""
     text = '{"findings": [ ]}'
@@ -85,7 +85,7 @@ def test_a_list_is_not_read_from_a_reply_that_was_cut(
 
 
 def test_a_reply_that_is_no_list_is_an_obstacle(
-    state: Comparison, workflow: Workflow, run_with: RunWith
+    state: Inspection, workflow: Workflow, run_with: RunWith
 ) -> None:
     model = ScriptedModel(writing=lambda _: "A trace is cut.")
 
@@ -95,7 +95,7 @@ def test_a_reply_that_is_no_list_is_an_obstacle(
 
 
 def test_a_workflow_may_replace_its_instructions(
-    state: Comparison, workflow: Workflow, run_with: RunWith
+    state: Inspection, workflow: Workflow, run_with: RunWith
 ) -> None:
     model = ScriptedModel(writing=lambda _: '{"findings": []}')
     other = workflow.model_copy(update={"instructions": {"survey": Layers(format="List all.")}})
@@ -110,7 +110,7 @@ def test_a_workflow_may_replace_its_instructions(
 def test_coverage_is_as_fine_as_the_part_was_shown(
     scale: Scale | None,
     mm_per_px: float | None,
-    state: Comparison,
+    state: Inspection,
     workflow: Workflow,
     run_with: RunWith,
 ) -> None:
@@ -123,7 +123,7 @@ def test_coverage_is_as_fine_as_the_part_was_shown(
 
 
 def test_what_is_listed_in_another_language_is_found_under_the_same_label(
-    state: Comparison, in_chinese: Workflow, run_with: RunWith
+    state: Inspection, in_chinese: Workflow, run_with: RunWith
 ) -> None:
     model = ScriptedModel(
         writing=lambda _: '{"findings": [{"label": "断路", "box": [0, 0, 500, 500]}]}'
@@ -135,7 +135,7 @@ def test_what_is_listed_in_another_language_is_found_under_the_same_label(
 
 
 def test_a_label_in_a_language_it_was_not_asked_in_is_not_read(
-    state: Comparison, in_chinese: Workflow, run_with: RunWith
+    state: Inspection, in_chinese: Workflow, run_with: RunWith
 ) -> None:
     text = '{"findings": [{"label": "open", "box": [0, 0, 500, 500]}]}'
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from langgraph.runtime import Runtime
 
-from foveal.agents.comparison import Comparison
 from foveal.agents.context import Context, Gallery
+from foveal.agents.inspection import Inspection
 from foveal.agents.scripted import ScriptedModel, shown
 from foveal.models.protocol import ChooseRequest
 from foveal.schemas.report import Usage
@@ -59,7 +59,7 @@ def comparing() -> ScriptedModel:
 
 
 @pytest.fixture
-def start(template: Image, tested: Image) -> Comparison:
+def start(template: Image, tested: Image) -> Inspection:
     return {"template": template.id, "tested": tested.id, "usage": Usage()}
 
 

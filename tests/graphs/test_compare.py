@@ -6,8 +6,8 @@ import pytest
 from langgraph.runtime import Runtime
 from pydantic_core import to_jsonable_python
 
-from foveal.agents.comparison import Comparison
 from foveal.agents.context import Context
+from foveal.agents.inspection import Inspection
 from foveal.agents.judge import judge, look_closer
 from foveal.agents.scripted import ScriptedModel
 from foveal.graphs.compare import compare
@@ -22,7 +22,7 @@ from foveal.tools.image import Image
 from foveal.training.boards.pair import BoardPair
 
 Always = Callable[..., ScriptedModel]
-Node = Callable[[Comparison, Runtime[Context]], Comparison]
+Node = Callable[[Inspection, Runtime[Context]], Inspection]
 
 NODES: list[tuple[Node, set[str]]] = [
     (align, {"placement", "aligned", "coverage"}),
@@ -51,7 +51,7 @@ def test_the_defects_of_a_board_are_found(
 
 
 def test_nodes_return_what_they_changed_and_leave_the_state_alone(
-    start: Comparison, runtime: Runtime[Context]
+    start: Inspection, runtime: Runtime[Context]
 ) -> None:
     state = start
     for node, keys in NODES:
@@ -63,7 +63,7 @@ def test_nodes_return_what_they_changed_and_leave_the_state_alone(
 
 
 def test_the_state_holds_no_pixels_and_stays_small(
-    start: Comparison, runtime: Runtime[Context]
+    start: Inspection, runtime: Runtime[Context]
 ) -> None:
     for update in compare().stream(start, context=runtime.context, stream_mode="updates"):
         written = json.dumps(to_jsonable_python(update))

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foveal.agents.comparison import Judgement, Region
+from foveal.agents.inspection import Judgement, Region
 from foveal.schemas.box import Box
 
 SIZE = (120, 90)

@@ -1,4 +1,4 @@
-"""What a comparison learns on its way: hashes and small data, never pixels."""
+"""What an inspection learns on its way: hashes and small data, never pixels."""
 
 from typing import Annotated, TypedDict
 
@@ -76,7 +76,7 @@ class Judgement(Strict):
         return max(0.0, 1 - self.probabilities[harmless])
 
 
-class Comparison(TypedDict, total=False):
+class Inspection(TypedDict, total=False):
     """State of all graphs, whether or not a template is there to compare with."""
 
     template: ImageId
