@@ -63,13 +63,13 @@ def measure(name: Name, *, repeats: int) -> dict[str, object]:
     side, count = SIDES[name], RUNS[name]
     levels = [level for level in IN_FLIGHT if level <= count]
     best, repeatable = dict.fromkeys(levels, 0.0), 0.0
-    for repeat in range(repeats + 1):
+    for repeat in range(repeats):
         asked = [question(repeat * count + index, side) for index in range(count)]
         for level in levels:
             speed = runs_per_second(engine_of(checkpoint), asked, in_flight=level)
-            best[level] = max(best[level], speed) if repeat else 0.0
+            best[level] = max(best[level], speed)
         speed = runs_per_second(_repeatable(checkpoint), asked, in_flight=USUAL_LOAD)
-        repeatable = max(repeatable, speed) if repeat else 0.0
+        repeatable = max(repeatable, speed)
     return {
         "model": name,
         "runs_per_second": best,
@@ -86,10 +86,10 @@ def _repeatable(checkpoint: Checkpoint) -> Engine:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", choices=list(SIDES), default="tiny")
-    parser.add_argument("--repeats", type=int, help="rounds of each, after one to warm up")
+    parser.add_argument("--repeats", type=int, help="rounds of each, of which the best counts")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    repeats = options.repeats or (3 if options.model == "tiny" else 1)
+    repeats = options.repeats or (4 if options.model == "tiny" else 1)
     figures = measure(options.model, repeats=repeats)
     show(figures, as_json=options.json)
 
