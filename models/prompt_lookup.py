@@ -19,7 +19,7 @@ _MATCHES = (3, 2)
 
 
 def guess(said: NDArray[np.int64], most: int) -> list[int]:
-    """At most so many ids; none where the end of `said` is new. Keys of pictures match nothing."""
+    """At most so many ids; none where the end of `said` is new."""
     for length in _MATCHES:
         if len(said) <= length:
             continue

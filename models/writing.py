@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from foveal.models.draft import Draft
@@ -66,6 +68,10 @@ class _Going:
     trust: int = _FIRST_GUESS
     """How many tokens to guess next."""
 
+    @cached_property
+    def _prompt(self) -> NDArray[np.int64]:
+        return np.array(self.row.outline.ids, np.int64)
+
     @property
     def written(self) -> Sequence[int]:
         """Ids after those that are read with the prompt."""
@@ -74,7 +80,7 @@ class _Going:
     def take_unread(self, *, most: int) -> list[int]:
         """What the next pass reads: what was chosen, then at most so many guesses."""
         draft = self.task.draft
-        said = np.concatenate([self.row.keys[:, 0], np.array(self.written, np.int64)])
+        said = np.concatenate([self._prompt, np.array(self.written, np.int64)])
         self.guessed = guess(said, min(self.trust, most))
         unread = draft.unread
         draft.read(len(unread))

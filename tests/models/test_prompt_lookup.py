@@ -6,7 +6,15 @@ import pytest
 from foveal.models import writing
 from foveal.models.engine import Engine
 from foveal.models.prompt_lookup import agreement, guess
-from foveal.models.protocol import Conversation, Grammar, JsonSchema, Regex, WriteRequest
+from foveal.models.protocol import (
+    Conversation,
+    Grammar,
+    JsonSchema,
+    Message,
+    Picture,
+    Regex,
+    WriteRequest,
+)
 
 Ask = Callable[..., Conversation]
 
@@ -96,3 +104,14 @@ def test_guesses_save_passes_and_change_nothing(
         assert reply.usage.new_tokens == other.usage.new_tokens
     passes = [sum(reply.usage.forward_passes for reply in some) for some in (replies, plain)]
     assert passes[0] < passes[1]
+
+
+def test_what_led_to_a_picture_is_no_guess_at_its_pixels(engine: Engine) -> None:
+    """A reply that repeats the words before a picture goes on in words."""
+    picture = Picture("A", np.zeros((64, 64), np.uint8))
+    conversation = (Message("user", ("the trace is cut", picture, "?")),)
+    bound = Regex(r"(yes|no)\nthe trace is cut[a-z ]{12}")
+
+    (reply,) = engine.write([WriteRequest(conversation, bound, 40)])
+
+    assert "\nthe trace is cut" in reply.text
