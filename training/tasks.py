@@ -4,19 +4,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from json import dumps
-from typing import NamedTuple
 
-import cv2
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
 from foveal.agents.instructions import Brief, Role
 from foveal.models.protocol import Conversation, Picture
-from foveal.tools.image import Pixels
 from foveal.training.boards.pair import SIZE_PX
 from foveal.training.chunk import DIGIT_0, KINDS, NONE, SURVEY_PX, Chunk, known
-from foveal.training.crops import VIEW_PX, Crops, draw_crops
+from foveal.training.crops import Crops, draw_crops
+from foveal.training.digits import draw_digit
 from foveal.training.turn import Turn
 from foveal.training.views import BoardView, draw_view
 from foveal.training.wordings import YES_NO, Wording, vary
@@ -284,30 +282,6 @@ _DRAW: dict[Role, Callable[[Generator, Chunk, Wording, int], list[Sample]]] = {
     "find": _find,
     "confirm": _confirm,
 }
-
-
-class Digit(NamedTuple):
-    pixels: Pixels
-    corners: tuple[float, float, float, float]
-    """x1, y1, x2, y2 from 0 to 1."""
-
-
-def draw_digit(rng: Generator, digit: int) -> Digit:
-    """A digit of random size, place, weight and shade."""
-    dark = rng.random() < 0.5
-    paper, ink = (int(v) for v in (rng.integers(170, 256), rng.integers(0, 90)))
-    if dark:
-        paper, ink = ink, paper
-    pixels = np.full((VIEW_PX, VIEW_PX), paper, np.uint8)
-    scale, weight = float(rng.uniform(2.2, 3.6)), int(rng.integers(3, 9))
-    font = int(rng.choice([cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX]))
-    (width, height), _ = cv2.getTextSize(str(digit), font, scale, weight)
-    x = int(rng.integers(4, VIEW_PX - width - 4))
-    y = int(rng.integers(height + 4, VIEW_PX - 4))
-    cv2.putText(pixels, str(digit), (x, y), font, scale, ink, weight, cv2.LINE_AA)
-    noise = rng.normal(0, rng.uniform(0, 12), pixels.shape)
-    corners = x / VIEW_PX, (y - height) / VIEW_PX, (x + width) / VIEW_PX, y / VIEW_PX
-    return Digit(np.clip(pixels + noise, 0, 255).astype(np.uint8), corners)
 
 
 def _crops(rng: Generator, chunk: Chunk, size: int) -> Iterator[Crops]:

@@ -7,7 +7,7 @@ from numpy.random import Generator
 from foveal.agents.instructions import load_instructions
 from foveal.models.protocol import ChooseRequest, Picture, Pixels, VisionLanguageModel
 from foveal.schemas.errors import BadModel
-from foveal.training.tasks import draw_digit
+from foveal.training.digits import draw_digit
 
 PICTURES = 4
 """A blind model passes once in 10,000 times."""
