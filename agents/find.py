@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from math import hypot
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from langgraph.runtime import Runtime
 
@@ -12,7 +12,7 @@ from foveal.agents.briefs import brief_for
 from foveal.agents.context import Context
 from foveal.agents.exhibit import Exhibit, record_brief
 from foveal.agents.inspection import Inspection, Region, Sighting
-from foveal.agents.listing import list_schema, read_list
+from foveal.agents.listing import Listed, list_schema, read_list
 from foveal.agents.search import is_fine
 from foveal.models.protocol import JsonSchema, Reply, WriteRequest
 from foveal.schemas.box import Box
@@ -40,11 +40,12 @@ def find(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     context = runtime.context
     boxes = [view.box_px for view in _suspicious(state["views"], context)]
     exhibits = exhibits_of(boxes, state, context)
-    replies = _lists(exhibits, context)
+    schemas = [_schema(exhibit, context) for exhibit in exhibits]
+    replies = _lists(exhibits, schemas, context)
     places = [
         place
-        for exhibit, reply in zip(exhibits, replies, strict=True)
-        for place in _places(exhibit, reply, context)
+        for exhibit, schema, reply in zip(exhibits, schemas, replies, strict=True)
+        for place in _places(exhibit, _listed(reply, schema), context)
     ]
     places.sort(key=lambda place: place.off_middle)
     regions = [Region(box_px=box) for box in merge([place.box for place in places])]
@@ -61,7 +62,9 @@ def _suspicious(views: Sequence[Sighting], context: Context) -> list[Sighting]:
     return [view for view in views if is_fine(view, plan) and view.wrong(harmless) >= plan.list_at]
 
 
-def _lists(exhibits: Sequence[Exhibit], context: Context) -> list[Reply]:
+def _lists(
+    exhibits: Sequence[Exhibit], schemas: Sequence[dict[str, Any]], context: Context
+) -> list[Reply]:
     if not exhibits:
         return []
     brief = brief_for("find", context.workflow)
@@ -69,10 +72,10 @@ def _lists(exhibits: Sequence[Exhibit], context: Context) -> list[Reply]:
     requests = [
         WriteRequest(
             exhibit.conversation(brief),
-            JsonSchema(_schema(exhibit, context)),
+            JsonSchema(schema),
             max_new_tokens=_MOST_TOKENS,
         )
-        for exhibit in exhibits
+        for exhibit, schema in zip(exhibits, schemas, strict=True)
     ]
     replies = context.model.write(requests)
     for exhibit, reply in zip(exhibits, replies, strict=True):
@@ -81,20 +84,25 @@ def _lists(exhibits: Sequence[Exhibit], context: Context) -> list[Reply]:
     return replies
 
 
-def _schema(exhibit: Exhibit, context: Context) -> dict[str, object]:
+def _schema(exhibit: Exhibit, context: Context) -> dict[str, Any]:
     boxes = context.model.coordinates.box_schema(size=exhibit.tested.view.size_px)
     return list_schema(context.workflow, box=boxes, most=_MOST_LISTED)
 
 
-def _places(exhibit: Exhibit, reply: Reply, context: Context) -> Iterator[_Place]:
+def _places(
+    exhibit: Exhibit, listed: Sequence[Listed] | None, context: Context
+) -> Iterator[_Place]:
     view = exhibit.tested.view
-    schema = _schema(exhibit, context)
-    listed = read_list(reply.text, schema) if reply.finish == "stop" else None
     for item in listed or []:
         corners = context.model.coordinates.parse_box(item.box, size=view.size_px)
         yield _place(view.box_to_original(corners), view)
     if not listed:
         yield _place(_middle_half(view.box_px), view)
+
+
+def _listed(reply: Reply, schema: dict[str, Any]) -> list[Listed] | None:
+    """None where it was cut."""
+    return read_list(reply.text, schema) if reply.finish == "stop" else None
 
 
 def _place(box: Box, view: View) -> _Place:

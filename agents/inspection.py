@@ -1,6 +1,7 @@
 """What an inspection learns on its way: hashes and small data, never pixels."""
 
-from typing import Annotated, TypedDict
+from collections.abc import Sequence
+from typing import Annotated, Self, TypedDict
 
 from pydantic import Field
 
@@ -9,6 +10,8 @@ from foveal.schemas.box import Box, BoxPx
 from foveal.schemas.image import ImageId
 from foveal.schemas.report import Coverage, Report, Usage
 from foveal.schemas.view import View
+from foveal.schemas.workflow import Looks
+from foveal.tools.view import square_around
 
 
 class Placement(Strict):
@@ -28,6 +31,12 @@ class Region(Strict):
     box_px: BoxPx = Field(description="in the tested image")
     shift_px: tuple[int, int] = Field(default=(0, 0), description="moves the template onto it")
     changed_px: int | None = Field(default=None, description="None where no tool compared pixels")
+
+    def surroundings(self, around: float, looks: Looks, *, within: tuple[int, int]) -> Box:
+        """The square to show, `around` times as wide as its longest side, inside such an image."""
+        longest = max(self.box_px.width, self.box_px.height)
+        side = max(looks.least_side_px, round(around * longest))
+        return square_around(self.box_px, side=side, within=within)
 
     def on_template(self, box: Box, size: tuple[int, int]) -> Box:
         """Where the aligned template, of (width, height), shows what is in `box` on the tested."""
@@ -70,6 +79,13 @@ class Judgement(Strict):
     region: Region
     probabilities: dict[str, float] = Field(description="of each label, over all looks")
     looks: list[Look]
+
+    @classmethod
+    def over(cls, region: Region, looks: Sequence[Look]) -> Self:
+        """The mean of what was answered."""
+        labels = looks[0].answers
+        mean = {label: sum(look.answers[label] for look in looks) / len(looks) for label in labels}
+        return cls(region=region, probabilities=mean, looks=list(looks))
 
     def wrong(self, harmless: str) -> float:
         """Probability that something is wrong, 0 to 1, as the model says."""

@@ -15,7 +15,7 @@ from foveal.models.protocol import Choice, ChooseRequest
 from foveal.schemas.report import Usage
 from foveal.schemas.workflow import Looks, Workflow
 from foveal.tools.image import Image
-from foveal.tools.view import cut, square_around
+from foveal.tools.view import cut
 
 
 class _Place(NamedTuple):
@@ -31,7 +31,9 @@ def judge(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     around = runtime.context.workflow.looks.around
     places = [_Place(region, around) for region in state["regions"]]
     looks, usage = _look_at(places, state, runtime.context)
-    judgements = [_judged(place.region, [look]) for place, look in zip(places, looks, strict=True)]
+    judgements = [
+        Judgement.over(place.region, [look]) for place, look in zip(places, looks, strict=True)
+    ]
     return {"judgements": judgements, "usage": usage}
 
 
@@ -45,7 +47,7 @@ def look_closer(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     for place, look in zip(places, looks, strict=True):
         further[place.region].append(look)
     judgements = [
-        _judged(known.region, [*known.looks, *further[known.region]])
+        Judgement.over(known.region, [*known.looks, *further[known.region]])
         for known in state["judgements"]
     ]
     return {"judgements": judgements, "usage": usage}
@@ -65,13 +67,6 @@ def _further(region: Region, looks: Looks) -> Iterator[_Place]:
         yield _Place(region, around)
     if looks.swap_order:
         yield _Place(region, looks.around, tested_first=True)
-
-
-def _judged(region: Region, looks: Sequence[Look]) -> Judgement:
-    mean = {
-        label: sum(look.answers[label] for look in looks) / len(looks) for label in looks[0].answers
-    }
-    return Judgement(region=region, probabilities=mean, looks=list(looks))
 
 
 def _look_at(
@@ -116,9 +111,7 @@ def _look(exhibit: Exhibit, choice: Choice, brief: Brief, context: Context) -> L
 
 
 def _exhibit(place: _Place, template: Image, tested: Image, *, looks: Looks) -> Exhibit:
-    box = place.region.box_px
-    side = max(looks.least_side_px, round(place.around * max(box.width, box.height)))
-    around = square_around(box, side=side, within=tested.size)
+    around = place.region.surroundings(place.around, looks, within=tested.size)
     size = (looks.size_px, looks.size_px)
     return Exhibit(
         reference=cut(template, place.region.on_template(around, template.size), size=size),

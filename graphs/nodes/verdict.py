@@ -38,7 +38,7 @@ def outcome(
         return Outcome("fail", f"found {_counted(findings)}")
     if suspects:
         return Outcome("review", _undecided(suspects, judged))
-    return Outcome("pass", _passed(judged, removed, "differ" if compared else "look"))
+    return Outcome("pass", _passed(judged, removed, compared=compared))
 
 
 def _counted(findings: Sequence[Finding]) -> str:
@@ -54,12 +54,11 @@ def _undecided(suspects: Sequence[Finding], judged: int) -> str:
     return f"{len(suspects)} of {judged} regions {are} undecided: {', '.join(named)}"
 
 
-def _passed(judged: int, removed: int, verb: str) -> str:
-    suspicious = " suspicious" if verb == "look" else ""
+def _passed(judged: int, removed: int, *, compared: bool) -> str:
+    one, more = ("differs", "differ") if compared else ("looks suspicious", "look suspicious")
     if not judged:
-        return f"nothing {verb}s{suspicious}"
-    regions = f"1 region {verb}s" if judged == 1 else f"{judged} regions {verb}"
-    differ = regions + suspicious
+        return f"nothing {one}"
+    differ = f"1 region {one}" if judged == 1 else f"{judged} regions {more}"
     if removed:
         return f"{differ}: {removed} left out by the constraints, {judged - removed} harmless"
     return f"{differ}, harmless"
