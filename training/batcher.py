@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -9,8 +10,10 @@ from torch.nn.functional import pad
 from transformers import Qwen3VLForConditionalGeneration
 
 from foveal.models.prompt import Outline, PromptBuilder, pictures
+from foveal.tools.image import size_of
 from foveal.training.cells import truth_by_cell
 from foveal.training.tasks import TESTED, Sample, picture_names
+from foveal.training.views import BoardView
 
 IGNORED = -100
 
@@ -44,6 +47,15 @@ class Tensors:
     """Whether the tested picture is shown before its reference."""
 
 
+class Sights(NamedTuple):
+    """Pictures without a question."""
+
+    patches: Tensor
+    grids: Tensor
+    cells: Tensor
+    """What each cell shows, pictures × cells."""
+
+
 class Batcher:
     def __init__(self, model: Qwen3VLForConditionalGeneration, builder: PromptBuilder) -> None:
         pad_token, end = builder.tokenizer.pad_token_id, builder.tokenizer.eos_token_id
@@ -73,6 +85,16 @@ class Batcher:
                 [sample.truths for sample in samples], outline.grids[-1], merge=patcher.merge
             ),
             tested_first=picture_names(samples[0].conversation)[0] == TESTED,
+        )
+
+    def seen(self, views: Sequence[BoardView]) -> Sights:
+        """All of one size."""
+        patcher = self.builder.patcher
+        shown = [view.picture.pixels for view in views]
+        grid = patcher.grid(size_of(shown[0]))
+        cells = truth_by_cell([view.truths for view in views], grid, merge=patcher.merge)
+        return Sights(
+            torch.from_numpy(patcher.cut_all(shown)), torch.tensor([list(grid)] * len(views)), cells
         )
 
     def _suffixes(self, question: list[int], samples: Sequence[Sample]) -> tuple[Tensor, Tensor]:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from transformers import DynamicCache, Qwen3VLForConditionalGeneration
 
-from foveal.training.batcher import IGNORED, Tensors
+from foveal.training.batcher import IGNORED, Sights, Tensors
 from foveal.training.chunk import NONE, SHOWN
 
 _END_WEIGHT = 0.1
@@ -66,6 +66,13 @@ def losses(model: Qwen3VLForConditionalGeneration, heads: CellHeads, tensors: Te
         pictures = pictures.flip(1)
     told = torch.stack([heads.language(seen), heads.compared(pictures)]).float()
     return Losses(language, 2 * _cell_loss(told, tensors.cells))
+
+
+def seeing_loss(model: Qwen3VLForConditionalGeneration, heads: CellHeads, sights: Sights) -> Tensor:
+    """Of the vision tower alone."""
+    features = model.model.get_image_features(sights.patches, sights.grids).pooler_output
+    alone = torch.stack(list(features))[:, None]
+    return 2 * _cell_loss(heads.compared(alone)[None].float(), sights.cells)
 
 
 def answer_logits(model: Qwen3VLForConditionalGeneration, tensors: Tensors) -> Tensor:

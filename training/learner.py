@@ -3,15 +3,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from transformers import PreTrainedTokenizerBase, Qwen3VLForConditionalGeneration
 
 from foveal.models.prompt import PromptBuilder
 from foveal.training import tiny
 from foveal.training.averaging import Average
 from foveal.training.batcher import Batcher
-from foveal.training.forward import CellHeads, losses
+from foveal.training.forward import CellHeads, losses, seeing_loss
 from foveal.training.tasks import Sample
+from foveal.training.views import BoardView
 from foveal.training.workers import share_gradients
 
 _AUXILIARY_WEIGHT = 0.5
@@ -42,7 +43,20 @@ class Learner:
         tensors = self.batcher.tensors(samples)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             lost = losses(self.model, self._heads, tensors)
-        torch.autograd.backward(lost.language + _AUXILIARY_WEIGHT * lost.auxiliary)
+        self._follow(lost.language + _AUXILIARY_WEIGHT * lost.auxiliary, rate=rate)
+        return Lost(float(lost.language.detach()), float(lost.auxiliary.detach()))
+
+    def see(self, views: Sequence[BoardView], *, rate: float) -> Lost:
+        """Learn what views show from the vision tower alone, at a third of a question's cost."""
+        sights = self.batcher.seen(views)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            lost = seeing_loss(self.model, self._heads, sights)
+        self._follow(_AUXILIARY_WEIGHT * lost, rate=rate)
+        return Lost(0.0, float(lost.detach()))
+
+    def _follow(self, loss: Tensor, *, rate: float) -> None:
+        """One step down the gradient that all workers share."""
+        torch.autograd.backward(loss)
         share_gradients(self._parameters)
         nn.utils.clip_grad_norm_(self._parameters, _LARGEST_GRADIENT)
         for optimizer in self._optimizers:
@@ -52,7 +66,6 @@ class Learner:
             optimizer.zero_grad()
         self.average.follow(self.step)
         self.step += 1
-        return Lost(float(lost.language.detach()), float(lost.auxiliary.detach()))
 
     def save(self, path: Path, *, seconds: float) -> None:
         """`seconds` is the time spent so far, over all runs."""

@@ -65,6 +65,9 @@ SIZES: dict[Role, int] = {
 }
 ROLES = tuple(SIZES)
 
+_SIGHTS = 128
+"""Views of a step without a question."""
+
 _compact = partial(dumps, ensure_ascii=False, separators=(",", ":"))
 """JSON as the engine's grammar writes it."""
 
@@ -75,6 +78,8 @@ class Mixture:
 
     shares: dict[Role, float]
     variety: float
+    seeing: float
+    """Share of steps that train the vision tower alone, at a third of the time of a question."""
 
 
 # Seeing comes first: until regions are told apart, other words for the question teach nothing.
@@ -89,7 +94,8 @@ _EARLY = Mixture(
         "find": 0.12,
         "confirm": 0.1,
     },
-    0.15,
+    variety=0.15,
+    seeing=0.6,
 )
 _LATE = Mixture(
     {
@@ -102,7 +108,8 @@ _LATE = Mixture(
         "find": 0.19,
         "confirm": 0.1,
     },
-    0.35,
+    variety=0.35,
+    seeing=0.3,
 )
 _EARLY_SHARE = 0.5
 
@@ -118,6 +125,11 @@ def draw_batch(
     """As many samples as the role's batch holds, divided by `share`."""
     wording = vary(rng, role, variety=variety)
     return draw_samples(rng, role, chunk, wording, size=max(1, SIZES[role] // share))
+
+
+def draw_sights(rng: Generator, chunk: Chunk, *, share: int = 1) -> list[BoardView]:
+    """Views to name the cells of, with no question put."""
+    return list(_views(rng, chunk, max(1, _SIGHTS // share)))
 
 
 def draw_samples(

@@ -13,7 +13,7 @@ from foveal.training.chunk import Chunk, endless
 from foveal.training.learner import Learner
 from foveal.training.pace import Pace
 from foveal.training.tally import Tally
-from foveal.training.tasks import ROLES, draw_batch, mixture
+from foveal.training.tasks import ROLES, draw_batch, draw_sights, mixture
 from foveal.training.validation import validate
 from foveal.training.wordings import corpus
 
@@ -53,11 +53,15 @@ class Trainer:
         schedule = np.random.default_rng(learner.step)
         chunks = endless(self._options.chunks, rng)
         while (left := pace.left(learner.step)) > 0:
-            mix = mixture(1 - left)
-            role = ROLES[schedule.choice(len(ROLES), p=[mix.shares[role] for role in ROLES])]
-            samples = draw_batch(rng, role, next(chunks), variety=mix.variety, share=workers.COUNT)
+            mix, chunk = mixture(1 - left), next(chunks)
             rate = pace.rate(learner.step, peak=self._options.rate)
-            self._tally.add(role, learner.learn(samples, rate=rate))
+            if schedule.random() < mix.seeing:
+                views = draw_sights(rng, chunk, share=workers.COUNT)
+                self._tally.add("seeing", learner.see(views, rate=rate))
+            else:
+                role = ROLES[schedule.choice(len(ROLES), p=[mix.shares[role] for role in ROLES])]
+                samples = draw_batch(rng, role, chunk, variety=mix.variety, share=workers.COUNT)
+                self._tally.add(role, learner.learn(samples, rate=rate))
             self._report_and_save()
         self._save()
 

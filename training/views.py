@@ -7,19 +7,35 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from foveal.models.protocol import Picture
+from foveal.schemas.box import Box
+from foveal.tools.cover import covered_by_grey, covered_by_surroundings
+from foveal.tools.image import Pixels
 from foveal.tools.view import resized
 from foveal.training.chunk import Chunk, known
 from foveal.training.crops import VIEW_PX, Tone
 from foveal.training.turn import Turn
 
-_SIDES = 56, 168
+_SIDES = 56, 120
 """Of the part that a view shows, in pixels of the board."""
+
+_BLANK_SPREAD, _BLANK_SHARE = 6.0, 0.1
+"""Standard deviation of grey below which a view shows no edge, and how many such are kept."""
+
+_COVERED_SHARE = 0.08
+"""Of views, those in which what would be in the middle is covered, as one that tests evidence has
+it: nothing is left to see there."""
+
+_COVER_MARGINS_PX = 3, 10
+_GREY_SHARE = 0.4
+"""Of covers, the flat ones."""
+
+_MIDDLE = np.array([0.35, 0.35, 0.65, 0.65])
 
 _SHOWN, _HIDDEN = 0.6, 0.15
 """Shares of a defect inside a view from which on it counts, and up to which it does not."""
 
 _TRIES = 20
-_AIMED_SHARE = 0.7
+_AIMED_SHARE = 0.65
 """Of views drawn around a defect."""
 
 _CENTRED_SHARE = 0.4
@@ -45,26 +61,28 @@ class BoardView:
 
 
 def draw_view(rng: Generator, chunk: Chunk) -> BoardView:
-    """No defect is half inside, if that can be helped."""
+    """No defect is half inside, and few views are blank, if that can be helped."""
     row = int(rng.integers(len(chunk.parts)))
     part, defects = chunk.parts[row], known(chunk.defects[row])
-    x, y, side = _frame(rng, defects, size=len(part))
+    frame = _frame(rng, defects, size=len(part))
+    blank_too = rng.random() < _BLANK_SHARE
     for _ in range(_TRIES):
-        inside = _inside(defects, x, y, side)
-        if not ((inside > _HIDDEN) & (inside < _SHOWN)).any():
+        if not _halves(defects, frame) and (blank_too or not _is_blank(_cut(part, frame))):
             break
-        x, y, side = _frame(rng, defects, size=len(part))
-    shown = defects[_inside(defects, x, y, side) >= _SHOWN]
+        frame = _frame(rng, defects, size=len(part))
+    cut, shown = _cut(part, frame), defects[_inside(defects, frame) >= _SHOWN]
+    truths = (shown - _shift(frame)) / np.array([1, *[frame.width] * 4])
+    if rng.random() < _COVERED_SHARE:
+        cut, truths = _covered(rng, cut, truths)
     turn = Turn.draw(rng)
-    crop = Tone.draw(rng).apply(resized(part[y : y + side, x : x + side], (VIEW_PX, VIEW_PX)))
-    frame, scale = np.array([0, x, y, x, y], np.float32), np.array([1, *[side] * 4], np.float32)
-    truths = turn.truths((shown - frame) / scale)
+    crop = Tone.draw(rng).apply(resized(cut, (VIEW_PX, VIEW_PX)))
+    truths = turn.truths(truths.astype(np.float32))
     truths[:, 1:] = np.clip(truths[:, 1:], 0, 1)
-    return BoardView(Picture("A", turn.picture(crop)), _nearest_first(truths), side)
+    return BoardView(Picture("A", turn.picture(crop)), _nearest_first(truths), frame.width)
 
 
-def _frame(rng: Generator, defects: NDArray[np.float32], *, size: int) -> tuple[int, int, int]:
-    """Left, top and side of a view that may be aimed at a defect."""
+def _frame(rng: Generator, defects: NDArray[np.float32], *, size: int) -> Box:
+    """A square that may be aimed at a defect."""
     side = int(np.exp(rng.uniform(*np.log(_SIDES))))
     if len(defects) and rng.random() < _AIMED_SHARE:
         box = defects[rng.integers(len(defects)), 1:]
@@ -74,15 +92,45 @@ def _frame(rng: Generator, defects: NDArray[np.float32], *, size: int) -> tuple[
     else:
         middle = rng.uniform(0, size, 2)
     x, y = (int(v) for v in np.clip(np.round(middle - side / 2), 0, size - side))
-    return x, y, side
+    return Box(x, y, x + side, y + side)
 
 
-def _inside(defects: NDArray[np.float32], x: int, y: int, side: int) -> NDArray[np.float32]:
-    """Share of each defect's box that a view shows."""
-    low = np.maximum(defects[:, 1:3], (x, y))
-    high = np.minimum(defects[:, 3:5], (x + side, y + side))
+def _halves(defects: NDArray[np.float32], frame: Box) -> bool:
+    inside = _inside(defects, frame)
+    return bool(((inside > _HIDDEN) & (inside < _SHOWN)).any())
+
+
+def _is_blank(pixels: Pixels) -> bool:
+    return bool(pixels.std() < _BLANK_SPREAD)
+
+
+def _cut(part: Pixels, frame: Box) -> Pixels:
+    return part[frame.y1 : frame.y2, frame.x1 : frame.x2]
+
+
+def _covered(
+    rng: Generator, pixels: Pixels, truths: NDArray[np.float32]
+) -> tuple[Pixels, NDArray[np.float32]]:
+    """What is nearest to the middle covered, or the middle; and the defects still to be seen."""
+    side, margin = len(pixels), rng.uniform(*_COVER_MARGINS_PX)
+    x1, y1, x2, y2 = side * (_nearest_first(truths)[0, 1:] if len(truths) else _MIDDLE)
+    corners = np.clip([x1 - margin, y1 - margin, x2 + margin, y2 + margin], 0, side)
+    box = Box(*(int(corner) for corner in corners))
+    hidden = _inside(truths * np.array([1, *[side] * 4]), box)
+    cover = covered_by_grey if rng.random() < _GREY_SHARE else covered_by_surroundings
+    return cover(pixels, box), truths[hidden < _HIDDEN]
+
+
+def _inside(defects: NDArray[np.floating], box: Box) -> NDArray[np.floating]:
+    """Share of each defect that lies in the box."""
+    low = np.maximum(defects[:, 1:3], (box.x1, box.y1))
+    high = np.minimum(defects[:, 3:5], (box.x2, box.y2))
     seen = np.maximum(high - low, 0).prod(axis=1)
-    return np.asarray(seen / (defects[:, 3:5] - defects[:, 1:3]).prod(axis=1), np.float32)
+    return np.asarray(seen / (defects[:, 3:5] - defects[:, 1:3]).prod(axis=1))
+
+
+def _shift(frame: Box) -> NDArray[np.float32]:
+    return np.array([0, frame.x1, frame.y1, frame.x1, frame.y1], np.float32)
 
 
 def _nearest_first(truths: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -41,12 +41,17 @@ def wait() -> None:
 
 
 def share_gradients(parameters: Sequence[nn.Parameter]) -> None:
-    """The mean over all workers, in one message; a parameter that was not used has zeros."""
-    gradients = [torch.zeros_like(p) if p.grad is None else p.grad for p in parameters]
+    """The mean over all workers, in one message.
+
+    Workers take the same kind of step, so what has no gradient has none in any. It stays without:
+    Muon's updates have one size however small the gradient, and would move it all the same.
+    """
+    used = [parameter for parameter in parameters if parameter.grad is not None]
+    gradients = [parameter.grad for parameter in used if parameter.grad is not None]
     flat = torch.cat([gradient.flatten() for gradient in gradients])
     if dist.is_initialized():
         dist.all_reduce(flat)
         flat /= dist.get_world_size()
     parts = torch.split(flat, [gradient.numel() for gradient in gradients])
-    for parameter, part in zip(parameters, parts, strict=True):
+    for parameter, part in zip(used, parts, strict=True):
         parameter.grad = part.view_as(parameter)
