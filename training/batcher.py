@@ -36,15 +36,17 @@ class Tensors:
     """The id to predict after each suffix position, or −100."""
 
     positions: Tensor
-    """M-RoPE positions, 3 × 1 × (p + s), the same for every sample."""
+    """M-RoPE positions, 3 × samples × (p + s), or 3 × 1 × (p + s) where all have the same."""
 
     patches: Tensor
     grids: Tensor
     cells: Tensor
-    """What each cell of the last picture shows, samples × cells."""
+    """What each cell of the last picture shows, samples × cells; no cells without pictures."""
 
-    tested_first: bool
-    """Whether the tested picture is shown before its reference."""
+    compared: tuple[int, int]
+    """Which picture of each sample is the reference and which is tested; the last is both where
+    nothing is compared.
+    """
 
 
 class Sights(NamedTuple):
@@ -65,26 +67,27 @@ class Batcher:
         self._model, self._pad, self._end = model, pad_token, end
 
     def tensors(self, samples: Sequence[Sample]) -> Tensors:
-        """All samples have the same instructions, and pictures of the same sizes."""
-        outline = self.builder.outline(samples[0].conversation)
-        start = _start_of_user(outline)
+        """All samples have the same system message, and pictures of the same sizes."""
+        outlines = [self.builder.outline(sample.conversation) for sample in samples]
+        start = _start_of_user(outlines[0])
+        assert all(known.ids[:start] == outlines[0].ids[:start] for known in outlines), (
+            "samples of one batch differ before the user's message"
+        )
         filler = _padded(start) - start
-        suffix, targets = self._suffixes(outline.ids[start:], samples)
+        suffix, targets = self._suffixes([known.ids[start:] for known in outlines], samples)
         length = start + suffix.shape[1]
         shown = [pixels for sample in samples for pixels in pictures(sample.conversation)]
         patcher = self.builder.patcher
         return Tensors(
-            prefix=torch.tensor([[self._pad] * filler + outline.ids[:start]]),
+            prefix=torch.tensor([[self._pad] * filler + outlines[0].ids[:start]]),
             attended=(torch.arange(filler + length) >= filler).long()[None],
             suffix=suffix,
             targets=targets,
-            positions=pad(self._positions(outline, length), (filler, 0)),
+            positions=pad(self._positions(_distinct(outlines), length), (filler, 0)),
             patches=torch.from_numpy(patcher.cut_all(shown)),
-            grids=torch.tensor([list(grid) for grid in outline.grids] * len(samples)),
-            cells=truth_by_cell(
-                [sample.truths for sample in samples], outline.grids[-1], merge=patcher.merge
-            ),
-            tested_first=picture_names(samples[0].conversation)[0] == TESTED,
+            grids=torch.tensor([list(grid) for known in outlines for grid in known.grids]),
+            cells=self._cells(outlines, samples),
+            compared=_compared(picture_names(samples[0].conversation)),
         )
 
     def seen(self, views: Sequence[BoardView]) -> Sights:
@@ -97,29 +100,54 @@ class Batcher:
             torch.from_numpy(patcher.cut_all(shown)), torch.tensor([list(grid)] * len(views)), cells
         )
 
-    def _suffixes(self, question: list[int], samples: Sequence[Sample]) -> tuple[Tensor, Tensor]:
-        """The question with each sample's answer, and what is to be predicted after each id."""
+    def _suffixes(
+        self, questions: Sequence[list[int]], samples: Sequence[Sample]
+    ) -> tuple[Tensor, Tensor]:
+        """Each question with its answer, and what is to be predicted after each id."""
         answers = [[*self.builder.encode(sample.answer), self._end] for sample in samples]
-        length = _padded(len(question) + max(len(answer) for answer in answers))
-        suffix = torch.full((len(answers), length), self._pad)
-        targets = torch.full((len(answers), length), IGNORED)
-        suffix[:, : len(question)] = torch.tensor(question)
-        for row, answer in enumerate(answers):
-            after = len(question) + len(answer)
-            suffix[row, len(question) : after] = torch.tensor(answer)
-            targets[row, len(question) - 1 : after - 1] = torch.tensor(answer)
+        rows = list(zip(questions, answers, strict=True))
+        length = _padded(max(len(question) + len(answer) for question, answer in rows))
+        suffix = torch.full((len(rows), length), self._pad)
+        targets = torch.full((len(rows), length), IGNORED)
+        for row, (question, answer) in enumerate(rows):
+            asked, after = len(question), len(question) + len(answer)
+            suffix[row, :after] = torch.tensor([*question, *answer])
+            targets[row, asked - 1 : after - 1] = torch.tensor(answer)
         return suffix, targets
 
-    def _positions(self, outline: Outline, length: int) -> Tensor:
-        filler = length - len(outline.ids)
-        ids = torch.tensor([outline.ids + [self._pad] * filler])
-        types = torch.tensor([outline.token_types + [0] * filler])
-        grids = torch.tensor([list(grid) for grid in outline.grids])
+    def _cells(self, outlines: Sequence[Outline], samples: Sequence[Sample]) -> Tensor:
+        if not outlines[0].grids:
+            return torch.empty(len(samples), 0, dtype=torch.long)
+        merge = self.builder.patcher.merge
+        return truth_by_cell(
+            [known.truths for known in samples], outlines[0].grids[-1], merge=merge
+        )
+
+    def _positions(self, outlines: Sequence[Outline], length: int) -> Tensor:
+        def filled(values: list[int], filler: int) -> list[int]:
+            return values + [filler] * (length - len(values))
+
+        grids = [list(grid) for known in outlines for grid in known.grids]
         positions: Tensor
         positions, _ = self._model.model.get_rope_index(
-            ids, image_grid_thw=grids, mm_token_type_ids=types
+            torch.tensor([filled(known.ids, self._pad) for known in outlines]),
+            image_grid_thw=torch.tensor(grids) if grids else None,
+            mm_token_type_ids=torch.tensor([filled(known.token_types, 0) for known in outlines]),
         )
         return positions
+
+
+def _distinct(outlines: Sequence[Outline]) -> Sequence[Outline]:
+    """One for all where they ask the same: positions depend on nothing else."""
+    first = outlines[0]
+    return [first] if all(known.ids == first.ids for known in outlines) else outlines
+
+
+def _compared(names: list[str]) -> tuple[int, int]:
+    if TESTED not in names:
+        return -1, -1
+    tested = names.index(TESTED)
+    return 1 - tested, tested
 
 
 def _start_of_user(outline: Outline) -> int:

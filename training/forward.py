@@ -4,7 +4,7 @@ A batch shares its system message, so that is run for one row and its keys and v
 gradients included. That is how the engine prefills too, and it leaves a third of the work.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -33,12 +33,11 @@ class CellHeads(nn.Module):
         self.language = nn.Linear(width, SHOWN)
         self.vision = nn.Sequential(nn.Linear(3 * width, width), nn.GELU(), nn.Linear(width, SHOWN))
 
-    def compared(self, features: Tensor) -> Tensor:
-        """`features` samples × pictures × cells × width → logits samples × cells × shown.
+    def compared(self, reference: Tensor, tested: Tensor) -> Tensor:
+        """Both samples × cells × width → logits samples × cells × shown.
 
         A picture that stands alone is its own reference.
         """
-        reference, tested = features[:, 0], features[:, -1]
         return self.vision(torch.cat([reference, tested, reference - tested], -1))  # type: ignore[no-any-return]  # torch types modules so
 
 
@@ -52,33 +51,34 @@ class _States(NamedTuple):
     hidden: Tensor
     """Last hidden states of the suffix, samples × s × width."""
 
-    features: Tensor
-    """What the vision tower makes of all pictures, cells × width."""
+    features: list[Tensor]
+    """What the vision tower makes of each picture, cells × width."""
 
 
 def losses(model: Qwen3VLForConditionalGeneration, heads: CellHeads, tensors: Tensors) -> Losses:
     states = _forward(model, tensors)
     language = _language_loss(model, states.hidden, tensors.targets)
+    if not states.features:
+        return Losses(language, torch.zeros(()))
     seen = _last_picture(states.hidden, tensors, model.config.image_token_id)
-    samples, cells = tensors.cells.shape
-    pictures = states.features.reshape(samples, -1, cells, states.features.shape[-1])
-    if tensors.tested_first:
-        pictures = pictures.flip(1)
-    told = torch.stack([heads.language(seen), heads.compared(pictures)]).float()
+    each = len(states.features) // len(tensors.suffix)
+    pictures = [torch.stack(states.features[index % each :: each]) for index in tensors.compared]
+    told = torch.stack([heads.language(seen), heads.compared(*pictures)]).float()
     return Losses(language, 2 * _cell_loss(told, tensors.cells))
 
 
 def seeing_loss(model: Qwen3VLForConditionalGeneration, heads: CellHeads, sights: Sights) -> Tensor:
     """Of the vision tower alone."""
     features = model.model.get_image_features(sights.patches, sights.grids).pooler_output
-    alone = torch.stack(list(features))[:, None]
-    return 2 * _cell_loss(heads.compared(alone)[None].float(), sights.cells)
+    alone = torch.stack(list(features))
+    return 2 * _cell_loss(heads.compared(alone, alone)[None].float(), sights.cells)
 
 
 def answer_logits(model: Qwen3VLForConditionalGeneration, tensors: Tensors) -> Tensor:
     """Logits where the answer begins, samples × vocabulary."""
-    first = int((tensors.targets[0] != IGNORED).nonzero()[0])
-    logits: Tensor = model.lm_head(_forward(model, tensors).hidden[:, first])
+    first = (tensors.targets != IGNORED).int().argmax(1)
+    hidden = _forward(model, tensors).hidden
+    logits: Tensor = model.lm_head(hidden[torch.arange(len(first)), first])
     return logits.float()
 
 
@@ -101,27 +101,41 @@ def _cell_loss(told: Tensor, cells: Tensor) -> Tensor:
 
 
 def _last_picture(hidden: Tensor, tensors: Tensors, image_token: int) -> Tensor:
-    at = (tensors.suffix[0] == image_token).nonzero()[-tensors.cells.shape[1] :, 0]
-    return hidden[:, at]
+    """Every sample shows as many pictures, though its text may put them elsewhere."""
+    rows, cells = tensors.cells.shape
+    at = (tensors.suffix == image_token).nonzero()[:, 1].reshape(rows, -1)[:, -cells:]
+    return hidden[torch.arange(rows)[:, None], at]
 
 
 def _forward(model: Qwen3VLForConditionalGeneration, tensors: Tensors) -> _States:
     language, length = model.model.language_model, tensors.prefix.shape[1]
-    seen = model.model.get_image_features(tensors.patches, tensors.grids)
-    where = tensors.suffix == model.config.image_token_id
-    embeddings = language.embed_tokens(tensors.suffix)
-    features = torch.cat(list(seen.pooler_output)).to(embeddings.dtype)
     rows = len(tensors.suffix)
+    embeddings = language.embed_tokens(tensors.suffix)
+    features, shown = _shown(model, tensors, embeddings)
     output = language(
-        inputs_embeds=embeddings.masked_scatter(where[..., None], features),
         position_ids=tensors.positions[:, :, length:].expand(-1, rows, -1),
         attention_mask=tensors.attended.expand(rows, -1),
         past_key_values=_shared_prefix(model, tensors, rows=rows),
         use_cache=True,
-        visual_pos_masks=where,
-        deepstack_visual_embeds=[torch.cat(list(level)) for level in seen.deepstack_features],
+        **shown,
     )
     return _States(output.last_hidden_state, features)
+
+
+def _shown(
+    model: Qwen3VLForConditionalGeneration, tensors: Tensors, embeddings: Tensor
+) -> tuple[list[Tensor], dict[str, Any]]:
+    """What the vision tower makes of the pictures, and what the language model gets of it."""
+    if not len(tensors.grids):
+        return [], {"inputs_embeds": embeddings}
+    seen = model.model.get_image_features(tensors.patches, tensors.grids)
+    where = tensors.suffix == model.config.image_token_id
+    features = torch.cat(list(seen.pooler_output)).to(embeddings.dtype)
+    return list(seen.pooler_output), {
+        "inputs_embeds": embeddings.masked_scatter(where[..., None], features),
+        "visual_pos_masks": where,
+        "deepstack_visual_embeds": [torch.cat(list(level)) for level in seen.deepstack_features],
+    }
 
 
 def _shared_prefix(
@@ -131,7 +145,7 @@ def _shared_prefix(
     language, length = model.model.language_model, tensors.prefix.shape[1]
     prefix = language(
         inputs_embeds=language.embed_tokens(tensors.prefix),
-        position_ids=tensors.positions[:, :, :length],
+        position_ids=tensors.positions[:, :1, :length],
         attention_mask=tensors.attended[:, :length],
         past_key_values=DynamicCache(),
         use_cache=True,

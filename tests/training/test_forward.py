@@ -1,3 +1,6 @@
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -11,7 +14,7 @@ from foveal.training import tiny
 from foveal.training.batcher import IGNORED, Batcher
 from foveal.training.chunk import DIGIT_0, NONE, Chunk
 from foveal.training.forward import CellHeads, answer_logits, losses
-from foveal.training.tasks import draw_batch
+from foveal.training.tasks import Sample, draw_batch
 
 
 @pytest.fixture
@@ -20,21 +23,42 @@ def batcher(model: Qwen3VLForConditionalGeneration, tokenizer: PreTrainedTokeniz
 
 
 @pytest.mark.parametrize("role", ["judge", "survey", "sight"])
-@torch.inference_mode()
 def test_answers_are_those_of_a_plain_forward_pass(
     role: Role, chunk: Chunk, model: Qwen3VLForConditionalGeneration, batcher: Batcher
 ) -> None:
     samples = draw_batch(np.random.default_rng(2), role, chunk, variety=1.0, share=8)[:3]
+    _check_against_plain(samples, model, batcher)
+
+
+@pytest.mark.parametrize("pictures", [True, False])
+def test_samples_of_one_batch_may_ask_different_things(
+    pictures: bool, chunk: Chunk, model: Qwen3VLForConditionalGeneration, batcher: Batcher
+) -> None:
+    drawn = draw_batch(np.random.default_rng(2), "look", chunk, variety=0.0, share=8)[:3]
+    texts = ["before", "said at some more length before", ""]
+    samples = []
+    for sample, text in zip(drawn, texts, strict=True):
+        system, user = sample.conversation
+        shown = user.parts if pictures else ()
+        asked = replace(user, parts=(text, *shown, text[::-1], "?"))
+        samples.append(replace(sample, conversation=(system, asked)))
+    _check_against_plain(samples, model, batcher)
+
+
+@torch.inference_mode()
+def _check_against_plain(
+    samples: Sequence[Sample], model: Qwen3VLForConditionalGeneration, batcher: Batcher
+) -> None:
     prompts = [batcher.builder.build(sample.conversation) for sample in samples]
-    plain = [
-        model(
-            input_ids=torch.tensor([prompt.ids]),
-            pixel_values=torch.from_numpy(prompt.patches),
-            image_grid_thw=torch.tensor([list(grid) for grid in prompt.grids]),
-            mm_token_type_ids=torch.tensor([prompt.token_types]),
-        ).logits[0, -1]
-        for prompt in prompts
-    ]
+    plain = []
+    for prompt in prompts:
+        shown = {
+            "pixel_values": torch.from_numpy(prompt.patches),
+            "image_grid_thw": torch.tensor([list(grid) for grid in prompt.grids]),
+            "mm_token_type_ids": torch.tensor([prompt.token_types]),
+        }
+        output = model(torch.tensor([prompt.ids]), **(shown if prompt.grids else {}))
+        plain.append(output.logits[0, -1])
 
     use_linear_patches(model)
     batch_images(model)
