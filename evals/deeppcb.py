@@ -72,7 +72,7 @@ def _pair(folder: Path, name: str, files: set[str]) -> LabelledPair:
             raise BadData(f"pair {name!r} in {str(folder)!r} has no {file!r}", fix=_LAYOUT)
     truths = read_truths(folder / labels)
     return LabelledPair(
-        name, truths, partial(read_images, folder / template, folder / tested, truths)
+        name, truths, partial(read_images, [folder / template, folder / tested], truths)
     )
 
 

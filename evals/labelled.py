@@ -1,7 +1,4 @@
-"""Labelled parts, wherever they come from: `drawn:N`, a manifest, or a folder laid out as DeepPCB.
-
-A workflow with other inputs than a template and a tested part gets its own reader here.
-"""
+"""Labelled parts: drawn (`drawn:N`), listed in a manifest, or in a folder laid out as DeepPCB."""
 
 import re
 from collections.abc import Sequence
@@ -43,7 +40,7 @@ def read_labelled(
         require_labels(workflow, TYPES.values())
         pairs = spread(read_pairs(path), limit)
     elif path.suffix in SUFFIXES and path.is_file():
-        pairs = spread(read_manifest(path, workflow.defects), limit)
+        pairs = spread(read_manifest(path, workflow), limit)
     else:
         raise BadData(
             f"there are no labelled parts at {data!r}",

@@ -12,13 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, create_model
 
 from foveal.evals.bad_data import BadData
 from foveal.evals.matching import Truth
 from foveal.evals.pairs import LabelledPair, read_images
 from foveal.schemas.base import Strict
 from foveal.schemas.box import BoxPx
+from foveal.schemas.workflow import INPUTS, Workflow
 
 SUFFIXES = (".csv", ".jsonl")
 
@@ -28,16 +29,15 @@ class _Label(Strict):
     box_px: BoxPx
 
 
-class _Pair(Strict):
+class _Row(Strict):
     id: str = Field(min_length=1)
-    template: str = Field(min_length=1)
-    tested: str = Field(min_length=1)
     labels: list[_Label]
 
 
-def read_manifest(path: Path, labels: Sequence[str]) -> list[LabelledPair]:
-    """Each line is read at once, images when their turn comes; `labels` are those allowed."""
-    pairs = [_pair(row, path.parent) for row in _checked(path, labels)]
+def read_manifest(path: Path, workflow: Workflow) -> list[LabelledPair]:
+    """Each line is read at once, images when their turn comes."""
+    inputs = INPUTS[workflow.graph]
+    pairs = [_pair(row, inputs, path.parent) for row in _checked(path, workflow)]
     names = [pair.name for pair in pairs]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -47,29 +47,32 @@ def read_manifest(path: Path, labels: Sequence[str]) -> list[LabelledPair]:
     return pairs
 
 
-def _pair(row: _Pair, folder: Path) -> LabelledPair:
+def _pair(row: _Row, inputs: Sequence[str], folder: Path) -> LabelledPair:
     truths = tuple(Truth(known.label, known.box_px) for known in row.labels)
-    read = partial(read_images, folder / row.template, folder / row.tested, truths)
-    return LabelledPair(row.id, truths, read)
+    paths = [folder / getattr(row, name) for name in inputs]
+    return LabelledPair(row.id, truths, partial(read_images, paths, truths))
 
 
-def _checked(path: Path, labels: Sequence[str]) -> Iterator[_Pair]:
+def _checked(path: Path, workflow: Workflow) -> Iterator[_Row]:
+    inputs = INPUTS[workflow.graph]
+    paths: dict[str, Any] = {name: (str, Field(min_length=1)) for name in inputs}
+    row_type = create_model("Row", __base__=_Row, **paths)
     for number, line in _lines(path):
         where = f"{str(path)!r} line {number}"
         try:
-            row = _Pair.model_validate_json(line)
+            row = row_type.model_validate_json(line)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             place = ".".join(map(str, first["loc"])) or "the line"
             raise BadData(
                 f"{where}: {place}: {first['msg']}",
-                fix="give id, template, tested and labels, a list of {label, box_px}",
+                fix=f"give id, {', '.join(inputs)} and labels, a list of {{label, box_px}}",
             ) from error
         for known in row.labels:
-            if known.label not in labels:
+            if known.label not in workflow.defects:
                 raise BadData(
                     f"{where}: {known.label!r} is no defect of the workflow",
-                    fix=f"use one of {', '.join(labels)}, and [] for a good part",
+                    fix=f"use one of {', '.join(workflow.defects)}, and [] for a good part",
                 )
         yield row
 

@@ -13,13 +13,13 @@ from foveal.tools.intake import read_image
 T = TypeVar("T")
 
 
-def read_images(template: Path, tested: Path, truths: Sequence[Truth]) -> tuple[Image, Image]:
-    """Raises BadData where what is labelled does not lie on the tested part."""
-    images = read_image(template), read_image(tested)
+def read_images(paths: Sequence[Path], truths: Sequence[Truth]) -> tuple[Image, ...]:
+    """The tested part last. Raises BadData where what is labelled does not lie on it."""
+    images = tuple(map(read_image, paths))
     for truth in truths:
-        if not truth.box.fits(images[1].size):
+        if not truth.box.fits(images[-1].size):
             raise BadData(
-                f"{tuple(truth.box)} leaves the {images[1].size} image {tested.name!r}",
+                f"{tuple(truth.box)} leaves the {images[-1].size} image {paths[-1].name!r}",
                 fix="correct its label file",
             )
     return images
@@ -27,12 +27,12 @@ def read_images(template: Path, tested: Path, truths: Sequence[Truth]) -> tuple[
 
 @dataclass(frozen=True, eq=False)
 class LabelledPair:
-    """A template and a tested part, and everything that is wrong with the tested one."""
+    """A tested part, everything that is wrong with it, and its template where there is one."""
 
     name: str
     truths: tuple[Truth, ...]
-    read: Callable[[], tuple[Image, Image]]
-    """Template and tested; called when their turn comes, so that a thousand pairs fit in memory."""
+    read: Callable[[], tuple[Image, ...]]
+    """The tested part last; called when its turn comes, so that a thousand fit in memory."""
 
 
 def spread(items: Sequence[T], limit: int | None) -> list[T]:

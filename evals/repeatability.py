@@ -147,8 +147,8 @@ class _Bench:
 
 
 def _disturbed(pair: LabelledPair, disturbance: Disturbance) -> LabelledPair:
-    def read() -> tuple[Image, Image]:
-        template, tested = pair.read()
-        return template, disturbance.applied(tested)
+    def read() -> tuple[Image, ...]:
+        *template, tested = pair.read()
+        return *template, disturbance.applied(tested)
 
     return LabelledPair(pair.name, (), read)

@@ -37,16 +37,16 @@ def run_session(
     pairs: Sequence[LabelledPair],
     *,
     progress: Progress,
-    alone: bool | None = None,
+    alone: bool = False,
 ) -> Session:
     """Images are read as part of the time, as a batch of files would be.
 
-    `alone` withholds the templates; by default where the workflow takes none.
+    `alone` withholds templates from a workflow that takes them.
     """
-    first = 1 if alone or (alone is None and len(INPUTS[workflow.graph]) == 1) else 0
+    shown = 1 if alone else len(INPUTS[workflow.graph])
     reports = []
     started = perf_counter()
-    for report in run_many(workflow, model, (pair.read()[first:] for pair in pairs)):
+    for report in run_many(workflow, model, (pair.read()[-shown:] for pair in pairs)):
         reports.append(report)
         progress(len(reports), len(pairs))
     return Session(reports, perf_counter() - started)

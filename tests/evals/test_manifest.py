@@ -9,6 +9,7 @@ from foveal.evals.bad_data import BadData
 from foveal.evals.manifest import read_manifest
 from foveal.evals.matching import Truth
 from foveal.schemas.box import Box
+from foveal.schemas.workflow import Workflow
 
 LABEL: dict[str, object] = {"label": "open", "box_px": [10, 12, 50, 40]}
 ROWS: list[dict[str, object]] = [
@@ -40,24 +41,28 @@ def _lines(*rows: object) -> str:
     return "".join(f"{json.dumps(row)}\n" for row in rows)
 
 
-def test_json_lines_list_parts_with_their_defects(folder: Path) -> None:
-    first, second = read_manifest(_written(folder, _lines(*ROWS) + "\n"), ["open"])
+def test_json_lines_list_parts_with_their_defects(folder: Path, workflow: Workflow) -> None:
+    first, second = read_manifest(_written(folder, _lines(*ROWS) + "\n"), workflow)
 
     assert (first.name, first.truths) == ("a", (Truth("open", Box(10, 12, 50, 40)),))
     assert (second.name, second.truths) == ("b", ())
     assert [image.source for image in second.read()] == ["t.png", "b.png"]
 
 
-def test_csv_lists_the_same_and_an_empty_cell_is_a_good_part(folder: Path) -> None:
-    first, second, third = read_manifest(_written(folder, CSV, "parts.csv"), ["open"])
+def test_csv_lists_the_same_and_an_empty_cell_is_a_good_part(
+    folder: Path, workflow: Workflow
+) -> None:
+    first, second, third = read_manifest(_written(folder, CSV, "parts.csv"), workflow)
 
     assert (first.name, first.truths) == ("a", (Truth("open", Box(10, 12, 50, 40)),))
     assert second.truths == third.truths == ()
 
 
-def test_images_are_seen_from_the_manifest(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_images_are_seen_from_the_manifest(
+    folder: Path, workflow: Workflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(folder.parent)
-    (_, second) = read_manifest(_written(folder, _lines(*ROWS)), ["open"])
+    (_, second) = read_manifest(_written(folder, _lines(*ROWS)), workflow)
 
     assert second.read()[1].size == (64, 48)
 
@@ -71,7 +76,7 @@ WRONG = {
     "an unknown key": (_lines(ROWS[0] | {"note": "x"}), r"line 1: note: Extra inputs are not"),
     "an unknown label": (
         _lines(ROWS[0] | {"labels": [LABEL | {"label": "opn"}]}),
-        r"line 1: 'opn' is no defect of the workflow: use one of open, short, and \[\]",
+        r"line 1: 'opn' is no defect of the workflow: use one of open, short, .*, and \[\]",
     ),
     "no box": (
         _lines(ROWS[0] | {"labels": [LABEL | {"box_px": [5, 5, 5, 9]}]}),
@@ -85,10 +90,10 @@ WRONG = {
 
 @pytest.mark.parametrize(("text", "said"), WRONG.values(), ids=WRONG)
 def test_a_line_that_labels_no_part_is_refused_with_its_place(
-    folder: Path, text: str, said: str
+    folder: Path, workflow: Workflow, text: str, said: str
 ) -> None:
     with pytest.raises(BadData, match=said):
-        read_manifest(_written(folder, text), ["open", "short"])
+        read_manifest(_written(folder, text), workflow)
 
 
 @pytest.mark.parametrize(
@@ -102,15 +107,28 @@ def test_a_line_that_labels_no_part_is_refused_with_its_place(
     ids=["no column", "no list", "a cell too many", "no id"],
 )
 def test_a_row_that_labels_no_part_is_refused_with_its_place(
-    folder: Path, text: str, said: str
+    folder: Path, workflow: Workflow, text: str, said: str
 ) -> None:
     with pytest.raises(BadData, match=said):
-        read_manifest(_written(folder, text, "parts.csv"), ["open"])
+        read_manifest(_written(folder, text, "parts.csv"), workflow)
 
 
-def test_a_defect_outside_the_part_is_refused_when_it_is_read(folder: Path) -> None:
+def test_a_defect_outside_the_part_is_refused_when_it_is_read(
+    folder: Path, workflow: Workflow
+) -> None:
     far = LABEL | {"box_px": [10, 12, 65, 40]}
-    (pair,) = read_manifest(_written(folder, _lines(ROWS[0] | {"labels": [far]})), ["open"])
+    (pair,) = read_manifest(_written(folder, _lines(ROWS[0] | {"labels": [far]})), workflow)
 
     with pytest.raises(BadData, match=r"\(10, 12, 65, 40\) leaves the \(64, 48\) image 'a.png'"):
         pair.read()
+
+
+def test_a_workflow_without_templates_lists_images(folder: Path, workflow: Workflow) -> None:
+    alone = workflow.model_copy(update={"graph": "inspect"})
+    row = {"id": "a", "image": "a.png", "labels": [LABEL]}
+
+    (part,) = read_manifest(_written(folder, _lines(row)), alone)
+
+    assert [image.source for image in part.read()] == ["a.png"]
+    with pytest.raises(BadData, match=r"line 1: image: Field required: give id, image and labels"):
+        read_manifest(_written(folder, _lines(ROWS[0])), alone)
