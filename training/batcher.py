@@ -11,7 +11,7 @@ from transformers import Qwen3VLForConditionalGeneration
 
 from foveal.models.prompt import Outline, PromptBuilder, pictures
 from foveal.tools.image import size_of
-from foveal.training.cells import truth_by_cell
+from foveal.training.cells import Cells, truth_by_cell
 from foveal.training.tasks import TESTED, Sample, picture_names
 from foveal.training.views import BoardView
 
@@ -40,8 +40,8 @@ class Tensors:
 
     patches: Tensor
     grids: Tensor
-    cells: Tensor
-    """What each cell of the last picture shows, samples × cells; no cells without pictures."""
+    cells: Cells
+    """What the last picture of each sample shows where; no cells without pictures."""
 
     compared: tuple[int, int]
     """Which picture of each sample is the reference and which is tested; the last is both where
@@ -54,8 +54,7 @@ class Sights(NamedTuple):
 
     patches: Tensor
     grids: Tensor
-    cells: Tensor
-    """What each cell shows, pictures × cells."""
+    cells: Cells
 
 
 class Batcher:
@@ -115,9 +114,9 @@ class Batcher:
             targets[row, asked - 1 : after - 1] = torch.tensor(answer)
         return suffix, targets
 
-    def _cells(self, outlines: Sequence[Outline], samples: Sequence[Sample]) -> Tensor:
+    def _cells(self, outlines: Sequence[Outline], samples: Sequence[Sample]) -> Cells:
         if not outlines[0].grids:
-            return torch.empty(len(samples), 0, dtype=torch.long)
+            return Cells.none(len(samples))
         merge = self.builder.patcher.merge
         return truth_by_cell(
             [known.truths for known in samples], outlines[0].grids[-1], merge=merge

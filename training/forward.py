@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, smooth_l1_loss
 from transformers import DynamicCache, Qwen3VLForConditionalGeneration
 
 from foveal.training.batcher import IGNORED, Sights, Tensors
+from foveal.training.cells import Cells
 from foveal.training.chunk import NONE, SHOWN
 
 _END_WEIGHT = 0.1
@@ -20,9 +21,13 @@ _END_WEIGHT = 0.1
 _NONE_WEIGHT = 0.3
 """Most cells show nothing."""
 
+_CORNERS_WEIGHT = 4.0
+_CORNERS_BETA = 0.02
+"""Shares of a picture's side off which count less than their size."""
+
 
 class CellHeads(nn.Module):
-    """Names what each cell of the last picture shows; trained along, not shipped.
+    """Says what each cell of the last picture shows, and where; trained along, not shipped.
 
     Once from the language model's states, and once from what the vision tower makes of the two
     pictures: that starts to learn at once, where the language loss alone sits on a plateau.
@@ -30,11 +35,13 @@ class CellHeads(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.language = nn.Linear(width, SHOWN)
-        self.vision = nn.Sequential(nn.Linear(3 * width, width), nn.GELU(), nn.Linear(width, SHOWN))
+        self.language = nn.Linear(width, SHOWN + 4)
+        self.vision = nn.Sequential(
+            nn.Linear(3 * width, width), nn.GELU(), nn.Linear(width, SHOWN + 4)
+        )
 
     def compared(self, reference: Tensor, tested: Tensor) -> Tensor:
-        """Both samples × cells × width → logits samples × cells × shown.
+        """Both samples × cells × width → samples × cells × (shown + 4 corners).
 
         A picture that stands alone is its own reference.
         """
@@ -92,17 +99,23 @@ def _language_loss(
     return (each * weight).sum() / weight.sum()
 
 
-def _cell_loss(told: Tensor, cells: Tensor) -> Tensor:
-    """`told` heads × samples × cells × shown."""
+def _cell_loss(told: Tensor, cells: Cells) -> Tensor:
+    """`told` heads × samples × cells × (shown + 4 corners)."""
     rarity = torch.ones(SHOWN)
     rarity[NONE] = _NONE_WEIGHT
-    wanted = cells.expand(len(told), -1, -1)
-    return cross_entropy(told.flatten(0, 2), wanted.flatten(), rarity)
+    kinds = cells.kinds.expand(len(told), -1, -1)
+    named = cross_entropy(told[..., :SHOWN].flatten(0, 2), kinds.flatten(), rarity)
+    shows = kinds != NONE
+    if not shows.any():
+        return named
+    corners = cells.corners.expand(len(told), -1, -1, -1)[shows]
+    placed = smooth_l1_loss(told[..., SHOWN:][shows], corners, beta=_CORNERS_BETA)
+    return named + _CORNERS_WEIGHT * placed
 
 
 def _last_picture(hidden: Tensor, tensors: Tensors, image_token: int) -> Tensor:
     """Every sample shows as many pictures, though its text may put them elsewhere."""
-    rows, cells = tensors.cells.shape
+    rows, cells = tensors.cells.kinds.shape
     at = (tensors.suffix == image_token).nonzero()[:, 1].reshape(rows, -1)[:, -cells:]
     return hidden[torch.arange(rows)[:, None], at]
 

@@ -30,8 +30,11 @@ _TRUE_CLAIMS = 0.45
 _TRIES = 12
 """For a view of what is claimed."""
 
-_ANNOTATION_MARGIN_PX = 7
-"""Left around a change by whoever draws boxes by hand, in pixels of the board."""
+_ANNOTATION_MARGIN = 7 / SIZE_PX
+"""Left around a change by whoever draws boxes by hand, over the side of the board."""
+
+_STEP = 10
+"""Thousandths that written corners are multiples of: finer digits would be noise to learn."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,7 +195,7 @@ def _survey(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[S
         pictures = [Picture(name, pixels) for name, pixels in zip("AB", shown, strict=True)]
         truths = turn.truths(known(chunk.boards[row]) / _SURVEY_SIDES)
         truths = truths[np.lexsort((truths[:, 1], truths[:, 2]))]
-        answer = _listed(wording, truths, side=SIZE_PX)
+        answer = _listed(wording, truths, margin=_ANNOTATION_MARGIN)
         samples.append(Sample(brief.conversation(pictures), answer, truths))
     return samples
 
@@ -208,9 +211,9 @@ def _boards(rng: Generator, chunk: Chunk, size: int) -> list[int]:
 _SURVEY_SIDES = np.array([1, *[SURVEY_PX] * 4], np.float32)
 
 
-def _listed(wording: Wording, truths: NDArray[np.float32], *, side: int) -> str:
-    """In a picture of so many pixels of the board."""
-    margins = _ANNOTATION_MARGIN_PX / side * np.array([-1, -1, 1, 1])
+def _listed(wording: Wording, truths: NDArray[np.float32], *, margin: float = 0.0) -> str:
+    """With a margin around each, over the side of the picture."""
+    margins = margin * np.array([-1, -1, 1, 1])
     findings = [
         {"label": _name(wording, int(truth[0])), "box": _thousandths(truth[1:] + margins)}
         for truth in truths
@@ -242,10 +245,7 @@ def _look(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sam
 
 def _find(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
     brief = wording.brief()
-    return [
-        _alone(brief, view, _listed(wording, view.truths, side=view.side_px))
-        for view in _views(rng, chunk, size)
-    ]
+    return [_alone(brief, view, _listed(wording, view.truths)) for view in _views(rng, chunk, size)]
 
 
 def _confirm(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
@@ -314,4 +314,5 @@ def _name(wording: Wording, kind: int) -> str:
 
 
 def _thousandths(corners: NDArray[np.floating]) -> list[int]:
-    return [int(v) for v in np.clip(np.round(corners * 1000), 0, 1000)]
+    steps = np.round(corners * 1000 / _STEP)
+    return [int(step) * _STEP for step in np.clip(steps, 0, 1000 // _STEP)]

@@ -48,9 +48,6 @@ class BoardView:
     truths: NDArray[np.float32]
     """Kind and corners, 0 to 1, of each defect shown, the nearest to the middle first."""
 
-    side_px: int
-    """Of the board shown."""
-
     @property
     def in_the_middle(self) -> int | None:
         """Kind of the defect whose box holds the middle."""
@@ -78,7 +75,7 @@ def draw_view(rng: Generator, chunk: Chunk) -> BoardView:
     crop = Tone.draw(rng).apply(resized(cut, (VIEW_PX, VIEW_PX)))
     truths = turn.truths(truths.astype(np.float32))
     truths[:, 1:] = np.clip(truths[:, 1:], 0, 1)
-    return BoardView(Picture("A", turn.picture(crop)), _nearest_first(truths), frame.width)
+    return BoardView(Picture("A", turn.picture(crop)), _nearest_first(truths))
 
 
 def _frame(rng: Generator, defects: NDArray[np.float32], *, size: int) -> Box:

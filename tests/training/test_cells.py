@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from foveal.models.patches import Grid
 from foveal.training.cells import truth_by_cell
@@ -10,7 +11,7 @@ GRID = Grid(1, 8, 8)
 
 def cells(*truths: tuple[float, ...]) -> np.ndarray:
     table = np.array(truths, np.float32).reshape(-1, 5)
-    return truth_by_cell([table], GRID, merge=2).reshape(4, 4).numpy()
+    return truth_by_cell([table], GRID, merge=2).kinds.reshape(4, 4).numpy()
 
 
 def test_a_picture_without_defects_shows_none() -> None:
@@ -29,3 +30,12 @@ def test_a_large_defect_is_shown_by_the_cells_that_it_fills_to_a_quarter() -> No
 
     assert (shown[:2, :3] == 5).all()
     assert (shown != NONE).sum() == 6
+
+
+def test_each_cell_that_shows_something_knows_where_it_is() -> None:
+    box = 0.30, 0.55, 0.40, 0.60
+    found = truth_by_cell([np.array([[2, *box]], np.float32)], GRID, merge=2)
+
+    shown = found.kinds[0] != NONE
+    assert found.corners[0, shown].numpy() == pytest.approx(np.array([box]))
+    assert not found.corners[0, ~shown].any()
