@@ -27,7 +27,7 @@ _MOST_TOKENS = 160
 
 
 class _Place(NamedTuple):
-    box: Box
+    region: Region
     off_middle: float
     """Distance of its middle from the view's, in sides of the view."""
 
@@ -48,7 +48,8 @@ def find(state: Inspection, runtime: Runtime[Context]) -> Inspection:
         for place in _places(exhibit, _listed(reply, schema), context)
     ]
     places.sort(key=lambda place: place.off_middle)
-    regions = [Region(box_px=box) for box in merge([place.box for place in places])]
+    found = {place.region.box_px: place.region for place in reversed(places)}
+    regions = [found[box] for box in merge([place.region.box_px for place in places])]
     learned = Inspection(regions=regions, usage=sum((reply.usage for reply in replies), Usage()))
     most = context.workflow.max_regions
     if len(regions) > most:
@@ -93,11 +94,14 @@ def _places(
     exhibit: Exhibit, listed: Sequence[Listed] | None, context: Context
 ) -> Iterator[_Place]:
     view = exhibit.tested.view
+    size, margin = context.gallery[view.image].size, context.workflow.plan.margin_px
     for item in listed or []:
         corners = context.model.coordinates.parse_box(item.box, size=view.size_px)
-        yield _place(view.box_to_original(corners), view)
+        drawn = view.box_to_original(corners)
+        around = drawn.grown(margin).clipped(size)
+        yield _place(Region(box_px=around, size_px=max(drawn.width, drawn.height)), view)
     if not listed:
-        yield _place(_middle_half(view.box_px), view)
+        yield _place(Region(box_px=_middle_half(view.box_px)), view)
 
 
 def _listed(reply: Reply, schema: dict[str, Any]) -> list[Listed] | None:
@@ -105,10 +109,10 @@ def _listed(reply: Reply, schema: dict[str, Any]) -> list[Listed] | None:
     return read_list(reply.text, schema) if reply.finish == "stop" else None
 
 
-def _place(box: Box, view: View) -> _Place:
-    (x, y), (middle_x, middle_y) = box.center, view.box_px.center
+def _place(region: Region, view: View) -> _Place:
+    (x, y), (middle_x, middle_y) = region.box_px.center, view.box_px.center
     side = max(view.box_px.width, view.box_px.height)
-    return _Place(box, hypot(x - middle_x, y - middle_y) / side)
+    return _Place(region, hypot(x - middle_x, y - middle_y) / side)
 
 
 def _middle_half(box: Box) -> Box:

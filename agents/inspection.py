@@ -31,6 +31,9 @@ class Region(Strict):
     box_px: BoxPx = Field(description="in the tested image")
     shift_px: tuple[int, int] = Field(default=(0, 0), description="moves the template onto it")
     changed_px: int | None = Field(default=None, description="None where no tool compared pixels")
+    size_px: int | None = Field(
+        default=None, description="longest side as the model drew it, where no tool can measure"
+    )
 
     def surroundings(self, around: float, looks: Looks, *, within: tuple[int, int]) -> Box:
         """The square to show, `around` times as wide as its longest side, inside such an image."""

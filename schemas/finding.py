@@ -11,7 +11,10 @@ class Finding(Strict):
     label: str
     box_px: BoxPx = Field(description="in original pixels of the tested image")
     size_mm: float | None = Field(
-        default=None, ge=0, description="longest side of what changed, where the scale is known"
+        default=None,
+        ge=0,
+        description="where the scale is known: longest side of what changed against a template, "
+        "else of the box that the model drew",
     )
     confidence: float = Field(ge=0, le=1)
     why: str = Field(default="", description="one sentence a reader can check against the crops")

@@ -98,6 +98,9 @@ class SearchPlan(Strict):
     list_at: float = Field(
         default=0.3, ge=0, le=1, description="in a fine view as probably wrong places are listed"
     )
+    margin_px: int = Field(
+        default=7, ge=0, description="left around what is listed, as proposals leave it"
+    )
     most_views: int = Field(default=1000, ge=1, description="shown, the most suspicious first")
     coverage: float = Field(
         default=0.99, ge=0, le=1, description="share of the part below which nothing passes"

@@ -61,12 +61,14 @@ def _why(label: str, judgement: Judgement, workflow: Workflow) -> str:
 
 
 def _size_mm(judgement: Judgement, state: Inspection, context: Context) -> float | None:
-    """None without a scale, or where nothing was aligned."""
-    scale = context.workflow.scale
-    if scale is None or "aligned" not in state:
+    """None without a scale, or where nothing was measured or drawn."""
+    scale, region = context.workflow.scale, judgement.region
+    if scale is None:
         return None
-    template, tested = (context.gallery[state[name]] for name in ("aligned", "tested"))
-    size_px = _changed_px(judgement.region, template, tested)
+    size_px: float | None = region.size_px
+    if "aligned" in state:
+        template, tested = (context.gallery[state[name]] for name in ("aligned", "tested"))
+        size_px = _changed_px(region, template, tested)
     return None if size_px is None else round(size_px / scale.px_per_mm, 3)
 
 

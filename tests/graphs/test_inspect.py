@@ -72,7 +72,8 @@ def test_what_is_wrong_is_found_once_where_it_is(workflow: Workflow, model: Scri
 
     (finding,) = report.findings
     assert (report.verdict, finding.label) == ("fail", "short")
-    assert finding.box_px.iou(SPOT) > 0.7
+    assert finding.box_px.iou(SPOT.grown(7)) > 0.8
+    assert finding.size_mm == pytest.approx(SPOT.width / 48, abs=1.1 / 48)
     assert finding.confidence == pytest.approx(1 - 0.1 / 6)
     assert [image.name for image in report.images] == ["image"]
     assert {evidence.view.image for evidence in finding.evidence} == {report.images[0].id}
@@ -94,7 +95,7 @@ def test_two_places_are_two_findings(workflow: Workflow, model: ScriptedModel) -
     report = inspected(workflow, model, SPOT, other)
     assert len(report.findings) == 2
     for spot in (SPOT, other):
-        assert max(finding.box_px.iou(spot) for finding in report.findings) > 0.7
+        assert max(finding.box_px.iou(spot.grown(7)) for finding in report.findings) > 0.7
 
 
 def test_a_quad_tree_looks_closer_only_where_something_may_be_wrong(
@@ -103,7 +104,7 @@ def test_a_quad_tree_looks_closer_only_where_something_may_be_wrong(
     grid = inspected(workflow, model, SPOT)
     tree = inspected(planned(workflow, levels=3, divide_at=0.5), model, SPOT)
 
-    assert tree.findings[0].box_px.iou(SPOT) > 0.7
+    assert tree.findings[0].box_px.iou(SPOT.grown(7)) > 0.7
     assert tree.coverage.share == 1
     assert tree.coverage.mm_per_px is not None
     assert grid.coverage.mm_per_px is not None
