@@ -19,9 +19,11 @@ from foveal.models.protocol import Conversation, Message, Part, Picture
 from foveal.schemas.errors import BadWorkflow
 
 Language = Literal["en", "zh"]
-Role = Literal["judge", "locate", "survey", "verify", "sight", "look", "find", "confirm"]
+Role = Literal[
+    "judge", "locate", "survey", "verify", "sight", "look", "find", "confirm", "recognise"
+]
 
-ALONE: frozenset[Role] = frozenset({"sight", "look", "find", "confirm"})
+ALONE: frozenset[Role] = frozenset({"sight", "look", "find", "confirm", "recognise"})
 """Roles that are shown one picture, named A."""
 
 _PLACE = re.compile(r"\[([A-Z]\w*)\]")

@@ -1,7 +1,7 @@
 """Training batches put in the agents' own words: one wording a batch, many regions under it."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from json import dumps
 
@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 
 from foveal.agents.instructions import Brief, Role
 from foveal.models.protocol import Conversation, Picture
+from foveal.tools.image import Pixels
+from foveal.tools.view import resized
 from foveal.training.boards.pair import SIZE_PX
 from foveal.training.chunk import DIGIT_0, KINDS, NONE, SURVEY_PX, Chunk, known
-from foveal.training.crops import Crops, draw_crops
+from foveal.training.crops import Crops, Tone, draw_crops
 from foveal.training.digits import draw_digit
+from foveal.training.strangers import draw_stranger
 from foveal.training.turn import Turn
 from foveal.training.views import BoardView, draw_view
-from foveal.training.wordings import YES_NO, Wording, vary
+from foveal.training.wordings import OTHER_SUBJECTS, YES_NO, Wording, vary
 
 _HARMLESS_SHARE = 0.25
 _FEW, _FEW_SHARE = 2, 0.6
@@ -26,6 +29,9 @@ _TURNED_ROUND = 0.15
 
 _TRUE_CLAIMS = 0.45
 """Share of claims that are made true, besides those that happen to be."""
+
+_BOARDS_ASKED_FOR = 0.85
+"""Share of batches that ask whether pictures show boards."""
 
 _TRIES = 12
 """For a view of what is claimed."""
@@ -65,6 +71,7 @@ SIZES: dict[Role, int] = {
     "look": 80,
     "find": 64,
     "confirm": 80,
+    "recognise": 32,
 }
 ROLES = tuple(SIZES)
 
@@ -93,9 +100,10 @@ _EARLY = Mixture(
         "verify": 0.06,
         "survey": 0.02,
         "sight": 0.03,
-        "look": 0.42,
+        "look": 0.4,
         "find": 0.12,
         "confirm": 0.1,
+        "recognise": 0.02,
     },
     variety=0.15,
     seeing=0.6,
@@ -107,9 +115,10 @@ _LATE = Mixture(
         "verify": 0.07,
         "survey": 0.04,
         "sight": 0.03,
-        "look": 0.3,
+        "look": 0.28,
         "find": 0.19,
         "confirm": 0.1,
+        "recognise": 0.02,
     },
     variety=0.35,
     seeing=0.3,
@@ -262,6 +271,35 @@ def _confirm(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[
     return samples
 
 
+def _recognise(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
+    """Half boards, half anything else; now and then something else is asked for."""
+    asked_for_boards = rng.random() < _BOARDS_ASKED_FOR
+    if not asked_for_boards:
+        others = OTHER_SUBJECTS[wording.language]
+        wording = replace(wording, subject=str(rng.choice(others)))
+    brief = wording.brief()
+    yes, no = YES_NO[wording.language]
+    samples = []
+    for row in rng.integers(len(chunk.surveys), size=size):
+        is_board = rng.random() < 0.5
+        pixels = _board(rng, chunk, int(row)) if is_board else draw_stranger(rng)
+        answer = yes if is_board and asked_for_boards else no
+        nothing = np.empty((0, 5), np.float32)
+        samples.append(Sample(brief.conversation([Picture("A", pixels)]), answer, nothing))
+    return samples
+
+
+def _board(rng: Generator, chunk: Chunk, row: int) -> Pixels:
+    """The whole of it or a part, a template or tested."""
+    whole = chunk.surveys[row, rng.integers(2)]
+    if rng.random() < 0.5:
+        whole = chunk.parts[row]
+        side = int(rng.integers(SURVEY_PX, len(whole) + 1))
+        x, y = rng.integers(0, len(whole) - side + 1, 2)
+        whole = resized(whole[y : y + side, x : x + side], (SURVEY_PX, SURVEY_PX))
+    return Turn.draw(rng).picture(Tone.draw(rng).apply(whole))
+
+
 def _first(views: Iterable[BoardView], fits: Callable[[BoardView], bool]) -> BoardView:
     """Else the last one."""
     for view in views:
@@ -293,6 +331,7 @@ _DRAW: dict[Role, Callable[[Generator, Chunk, Wording, int], list[Sample]]] = {
     "look": _look,
     "find": _find,
     "confirm": _confirm,
+    "recognise": _recognise,
 }
 
 

@@ -28,6 +28,12 @@ SUBJECTS: Final[dict[Language, tuple[str, ...]]] = {
     "zh": ("裸印制电路板", "电路板", "PCB 扫描图", "线路板"),
 }
 
+OTHER_SUBJECTS: Final[dict[Language, tuple[str, ...]]] = {
+    "en": ("bottle caps", "woven cloth", "castings", "welds", "leaves", "glass", "screws"),
+    "zh": ("瓶盖", "布料", "铸件", "焊缝", "螺钉"),
+}
+"""Of which no board is a picture."""
+
 # The first entry of each kind is the wording of the shipped workflow.
 LABELS: Final[dict[Language, dict[str, tuple[Label, ...]]]] = {
     "en": {
@@ -141,6 +147,10 @@ _ALTERNATIVES: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
             "coordinates 0 to 1000, nearest to the middle first.",
             'Output JSON: {"findings": [...]}, each with "label" and "box" (0-1000).',
         ),
+        "recognise": (
+            "Is this a picture of {{ subject }}? yes or no.",
+            "Do you see {{ subject }} here? Answer yes or no.",
+        ),
         "confirm": (
             'Is it true that the middle shows "{{ claim }}"? yes or no.',
             'Somebody says: "{{ claim }}" in the middle. Right? Answer yes or no.',
@@ -182,6 +192,7 @@ _ALTERNATIVES: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
             "以 JSON 报告所有缺陷："
             '{"findings": [{"label": ..., "box": [x1, y1, x2, y2]}]}，0 到 1000。',
         ),
+        "recognise": ("这是{{ subject }}的图吗？回答是或否。",),
         "confirm": ("中间真的是“{{ claim }}”吗？回答是或否。",),
     },
 }
@@ -236,7 +247,7 @@ def _reworded(
     def layer(current: str, name: str) -> str:
         return current if rng.random() < 0.4 else str(rng.choice(others[name]))
 
-    if role == "sight":
+    if role in {"sight", "recognise"}:
         return Instructions(
             original.system, original.visual, original.constraints, layer(original.format, role)
         )
