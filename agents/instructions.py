@@ -20,11 +20,23 @@ from foveal.schemas.errors import BadWorkflow
 
 Language = Literal["en", "zh"]
 Role = Literal[
-    "judge", "locate", "survey", "verify", "sight", "look", "find", "confirm", "recognise"
+    "judge",
+    "locate",
+    "survey",
+    "verify",
+    "sight",
+    "look",
+    "find",
+    "confirm",
+    "recognise",
+    "report",
 ]
 
 ALONE: frozenset[Role] = frozenset({"sight", "look", "find", "confirm", "recognise"})
 """Roles that are shown one picture, named A."""
+
+TOLD: frozenset[Role] = frozenset({"report"})
+"""Roles that are shown no picture."""
 
 _PLACE = re.compile(r"\[([A-Z]\w*)\]")
 """Where a picture goes in the visual layer: its name in brackets, such as [A]."""
@@ -44,6 +56,10 @@ class Brief:
         """The messages to send, with the pictures put in their places."""
         shown = _place(self.visual, {picture.name: picture for picture in pictures})
         return Message("system", (self.system,)), Message("user", shown)
+
+    def told(self) -> Conversation:
+        """The messages to send without a picture: what stands in brackets is text."""
+        return Message("system", (self.system,)), Message("user", (self.visual,))
 
     def turned_round(self) -> "Brief":
         """The pictures shown in reverse order, each with the line that introduces it."""

@@ -18,6 +18,7 @@ from foveal.training.chunk import DIGIT_0, KINDS, NONE, SURVEY_PX, Chunk, known
 from foveal.training.crops import Crops, Tone, draw_crops
 from foveal.training.digits import draw_digit
 from foveal.training.strangers import draw_stranger
+from foveal.training.documents import draw_document
 from foveal.training.turn import Turn
 from foveal.training.views import BoardView, draw_view
 from foveal.training.wordings import OTHER_SUBJECTS, YES_NO, Wording, vary
@@ -72,6 +73,7 @@ SIZES: dict[Role, int] = {
     "find": 64,
     "confirm": 80,
     "recognise": 32,
+    "report": 32,
 }
 ROLES = tuple(SIZES)
 
@@ -86,10 +88,16 @@ _compact = partial(dumps, ensure_ascii=False, separators=(",", ":"))
 class Mixture:
     """How often each role is practised, and how much its wording varies."""
 
-    shares: dict[Role, float]
+    weights: dict[Role, float]
+    """Against one another, among the steps that put a question."""
+
     variety: float
     seeing: float
     """Share of steps that train the vision tower alone, at a third of the time of a question."""
+
+    def draw(self, rng: Generator) -> Role:
+        roles, weights = zip(*self.weights.items(), strict=True)
+        return roles[rng.choice(len(roles), p=np.array(weights) / sum(weights))]
 
 
 # Seeing comes first: until regions are told apart, other words for the question teach nothing.
@@ -104,6 +112,7 @@ _EARLY = Mixture(
         "find": 0.12,
         "confirm": 0.1,
         "recognise": 0.02,
+        "report": 0.1,
     },
     variety=0.15,
     seeing=0.6,
@@ -119,6 +128,7 @@ _LATE = Mixture(
         "find": 0.19,
         "confirm": 0.1,
         "recognise": 0.02,
+        "report": 0.14,
     },
     variety=0.35,
     seeing=0.3,
@@ -322,6 +332,19 @@ def _alone(brief: Brief, view: BoardView, answer: str) -> Sample:
     return Sample(brief.conversation([view.picture]), answer, view.truths)
 
 
+def _report(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
+    """Each sample has facts and a schema of its own: few schemas would be learned by heart."""
+    del chunk
+    samples = []
+    for _ in range(size):
+        document = draw_document(rng, wording)
+        brief = wording.brief(**document.values)
+        samples.append(Sample(brief.told(), document.answer, _NOTHING_SHOWN))
+    return samples
+
+
+_NOTHING_SHOWN = np.empty((0, 5), np.float32)
+
 _DRAW: dict[Role, Callable[[Generator, Chunk, Wording, int], list[Sample]]] = {
     "judge": _judge,
     "locate": _locate,
@@ -332,6 +355,7 @@ _DRAW: dict[Role, Callable[[Generator, Chunk, Wording, int], list[Sample]]] = {
     "find": _find,
     "confirm": _confirm,
     "recognise": _recognise,
+    "report": _report,
 }
 
 

@@ -13,7 +13,7 @@ from foveal.training.chunk import Chunk, endless
 from foveal.training.learner import Learner
 from foveal.training.pace import Pace
 from foveal.training.tally import Tally
-from foveal.training.tasks import ROLES, draw_batch, draw_sights, mixture
+from foveal.training.tasks import draw_batch, draw_sights, mixture
 from foveal.training.validation import validate
 from foveal.training.wordings import corpus
 
@@ -59,7 +59,7 @@ class Trainer:
                 views = draw_sights(rng, chunk, share=workers.COUNT)
                 self._tally.add("seeing", learner.see(views, rate=rate))
             else:
-                role = ROLES[schedule.choice(len(ROLES), p=[mix.shares[role] for role in ROLES])]
+                role = mix.draw(schedule)
                 samples = draw_batch(rng, role, chunk, variety=mix.variety, share=workers.COUNT)
                 self._tally.add(role, learner.learn(samples, rate=rate))
             self._report_and_save()

@@ -6,7 +6,15 @@ from typing import Final, get_args
 
 from numpy.random import Generator
 
-from foveal.agents.instructions import ALONE, Brief, Instructions, Language, Role, load_instructions
+from foveal.agents.instructions import (
+    ALONE,
+    TOLD,
+    Brief,
+    Instructions,
+    Language,
+    Role,
+    load_instructions,
+)
 
 
 @dataclass(frozen=True)
@@ -155,6 +163,14 @@ _ALTERNATIVES: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
             'Is it true that the middle shows "{{ claim }}"? yes or no.',
             'Somebody says: "{{ claim }}" in the middle. Right? Answer yes or no.',
         ),
+        "system report": (
+            "You write inspection records of {{ subject }} from what was found.",
+            "Task: a document about the inspection of {{ subject }}, from the facts below.",
+        ),
+        "report": (
+            "Output JSON with these properties in this order, from the facts alone.",
+            "Answer with JSON of the properties listed. Invent no number and no box.",
+        ),
     },
     "zh": {
         "system": (
@@ -194,6 +210,8 @@ _ALTERNATIVES: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
         ),
         "recognise": ("这是{{ subject }}的图吗？回答是或否。",),
         "confirm": ("中间真的是“{{ claim }}”吗？回答是或否。",),
+        "system report": ("你根据检验结果撰写{{ subject }}的记录。",),
+        "report": ("按所列属性的顺序输出 JSON，只依据事实。",),
     },
 }
 
@@ -251,10 +269,11 @@ def _reworded(
         return Instructions(
             original.system, original.visual, original.constraints, layer(original.format, role)
         )
-    kind = " alone" if role in ALONE else ""
+    kind = f" {role}" if role in TOLD else " alone" if role in ALONE else ""
+    fixed = role in ("survey", "report")
     return Instructions(
         layer(original.system, f"system{kind}"),
-        original.visual if role == "survey" else layer(original.visual, f"visual{kind}"),
+        original.visual if fixed else layer(original.visual, f"visual{kind}"),
         layer(original.constraints, "constraints"),
         layer(original.format, role),
     )

@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from foveal.agents.briefs import brief_for
+from foveal.agents.facts import Defect, Facts
 from foveal.agents.instructions import (
     ALONE,
+    TOLD,
     Brief,
     Instructions,
     Language,
@@ -14,6 +16,7 @@ from foveal.agents.instructions import (
     load_instructions,
 )
 from foveal.models.protocol import Message, Picture
+from foveal.schemas.box import Box
 from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.workflow import Layers, Workflow
 
@@ -26,6 +29,17 @@ VALUES = {
     "labels": [{"name": "open", "meaning": "cut through"}, {"name": "none", "meaning": "fine"}],
     "sentences": ["Leave out dust."],
     "claim": "open",
+    "facts": Facts(
+        verdict="fail",
+        defects=(Defect("open", Box(1, 2, 3, 4), 0.5, 0.9),),
+        labels=("open",),
+        part="b.png",
+        size_px=(10, 10),
+        workflow="boards",
+        coverage=1.0,
+    ),
+    "instruction": "Write it down.",
+    "properties": "- count (integer)",
 }
 
 
@@ -34,6 +48,8 @@ def picture(name: str) -> Picture:
 
 
 def pictures_of(role: Role) -> list[Picture]:
+    if role in TOLD:
+        return []
     return [picture("A")] if role in ALONE else [picture("A"), picture("B")]
 
 
@@ -50,6 +66,9 @@ def test_each_role_announces_every_picture_before_it_is_shown(
 
     shown = shape(user)
     assert user.role == "user"
+    if role in TOLD:
+        assert shown == ["text"]
+        return
     assert shown[:2] == ["text", "[A]"]
     assert role in ALONE or shown[2:4] == ["text", "[B]"]
 
@@ -147,3 +166,19 @@ def test_a_workflow_speaks_its_language(workflow: Workflow) -> None:
     chinese = workflow.model_copy(update={"language": "zh"})
 
     assert "标签" in brief_for("judge", chinese).system
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_a_reporter_is_told_what_was_found_and_asked_what_to_write(language: Language) -> None:
+    _, user = load_instructions("report", language).brief(VALUES).told()
+
+    (text,) = user.parts
+    assert isinstance(text, str)
+    assert all(said in text for said in ("b.png", "[1,2,3,4]", "0.5", "0.9", "fail", "open 1"))
+    assert text.endswith("Write it down.\n- count (integer)")
+
+
+def test_brackets_in_what_a_reporter_is_told_are_text() -> None:
+    brief = load_instructions("report", "en").brief(VALUES | {"instruction": "See [A]."})
+
+    assert "See [A]." in str(brief.told()[1].parts[0])

@@ -1,0 +1,64 @@
+"""What a document may state of an inspection; what follows from the findings is counted here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from foveal.schemas.box import Box
+from foveal.schemas.verdict import Verdict
+
+
+class Defect(NamedTuple):
+    """A finding as a document may cite it."""
+
+    label: str
+    """In the language that the model is asked in."""
+
+    box: Box
+    """In original pixels."""
+
+    size_mm: float | None
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Facts:
+    verdict: Verdict
+    defects: tuple[Defect, ...]
+    labels: tuple[str, ...]
+    """That a defect may have."""
+
+    part: str
+    size_px: tuple[int, int]
+    workflow: str
+    coverage: float
+    date: str | None = None
+    regions: Mapping[str, Box] = field(default_factory=dict)
+    """Parts of the part, from 0 to 1000 in both directions."""
+
+    @cached_property
+    def by_label(self) -> dict[str, int]:
+        found = [defect.label for defect in self.defects]
+        return {label: found.count(label) for label in self.labels}
+
+    @cached_property
+    def by_region(self) -> dict[str, int]:
+        """A defect is where its middle is."""
+        return {name: len(self.inside(name)) for name in self.regions}
+
+    def inside(self, region: str) -> list[Defect]:
+        return [defect for defect in self.defects if self._is_inside(defect, self.regions[region])]
+
+    @cached_property
+    def worst(self) -> Defect | None:
+        """The largest in mm, else in pixels; the first of equals."""
+        return max(self.defects, key=_extent, default=None)
+
+    def _is_inside(self, defect: Defect, region: Box) -> bool:
+        x, y = (1000 * at / side for at, side in zip(defect.box.center, self.size_px, strict=True))
+        return region.x1 <= x < region.x2 and region.y1 <= y < region.y2
+
+
+def _extent(defect: Defect) -> tuple[float, int]:
+    return defect.size_mm or 0, defect.box.area

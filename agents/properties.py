@@ -1,0 +1,55 @@
+"""A JSON Schema as short lines that a model reads: name, what may stand there, what it means."""
+
+from collections.abc import Iterator, Mapping
+from json import dumps
+from typing import Any
+
+Schema = Mapping[str, Any]
+
+
+def property_lines(schema: Schema) -> str:
+    """One line a property, what an object or a list holds indented below it."""
+    return "\n".join(_inside(schema, depth=0))
+
+
+def is_box(schema: Schema) -> bool:
+    """Whether a list of exactly four numbers is asked for."""
+    numbers = schema.get("items")
+    return (
+        schema.get("type") == "array"
+        and schema.get("minItems") == schema.get("maxItems") == 4
+        and isinstance(numbers, Mapping)
+        and numbers.get("type") in ("integer", "number")
+    )
+
+
+def _inside(schema: Schema, *, depth: int) -> Iterator[str]:
+    for name, asked in schema.get("properties", {}).items():
+        yield _line(name, asked, depth=depth)
+        held = asked if "properties" in asked else asked.get("items", {})
+        yield from _inside(held, depth=depth + 1)
+
+
+def _line(name: str, asked: Schema, *, depth: int) -> str:
+    meaning = f": {asked['description']}" if "description" in asked else ""
+    return f"{'  ' * depth}- {name} ({_kind(asked)}){meaning}"
+
+
+def _kind(asked: Schema) -> str:
+    if is_box(asked):
+        return "box"
+    if "const" in asked:
+        return _spoken(asked["const"])
+    if "enum" in asked:
+        return " | ".join(map(_spoken, asked["enum"]))
+    if "anyOf" in asked:
+        return " | ".join(map(_kind, asked["anyOf"]))
+    if asked.get("type") == "array":
+        items = asked.get("items", {})
+        return "list" if "properties" in items else f"list of {_kind(items)}"
+    kind = asked.get("type", "any")
+    return kind if isinstance(kind, str) else " | ".join(kind)
+
+
+def _spoken(value: object) -> str:
+    return value if isinstance(value, str) else dumps(value, ensure_ascii=False)

@@ -1,0 +1,132 @@
+import json
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from jsonschema_rs import validator_for
+from transformers import AutoTokenizer, PreTrainedTokenizerFast, Qwen3VLForConditionalGeneration
+
+from foveal.agents.facts import Facts
+from foveal.models.prompt import PromptBuilder
+from foveal.training import tiny
+from foveal.training.batcher import Batcher
+from foveal.training.chunk import Chunk
+from foveal.training.documents import Document, draw_document
+from foveal.training.forward import CellHeads, losses
+from foveal.training.tasks import draw_batch
+from foveal.training.told import draw_facts
+from foveal.training.wordings import vary
+
+
+def documents(count: int = 300) -> Iterator[Document]:
+    rng = np.random.default_rng(0)
+    for _ in range(count):
+        yield draw_document(rng, vary(rng, "report", variety=0.5))
+
+
+def facts_of(document: Document) -> Facts:
+    facts = document.values["facts"]
+    assert isinstance(facts, Facts)
+    return facts
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from leaves(item)
+    else:
+        yield value
+
+
+def test_an_answer_is_valid_under_its_schema_and_in_its_order() -> None:
+    for document in documents():
+        answer = json.loads(document.answer)
+        assert validator_for(document.schema).is_valid(answer), document
+        assert list(answer) == list(document.schema["properties"])
+
+
+def test_every_number_of_an_answer_is_told() -> None:
+    for document in documents():
+        facts = facts_of(document)
+        told = {len(facts.defects), facts.coverage, *facts.by_label.values()}
+        told |= set(facts.by_region.values())
+        for defect in facts.defects:
+            told |= {*defect.box, defect.size_mm, defect.confidence}
+        said = [leaf for leaf in leaves(json.loads(document.answer)) if type(leaf) in (int, float)]
+        assert set(said) <= told
+
+
+def test_a_list_holds_what_it_is_asked_for_and_nothing_else() -> None:
+    limited = 0
+    for document in documents(600):
+        only = re.search(r"only of ([0-9.]+) mm", str(document.values))
+        sizes = re.findall(r'{"(?:size_mm|size|mm)":([0-9.]+)}', document.answer)
+        if only and sizes:
+            limited += 1
+            least = float(only[1])
+            large = [known for known in facts_of(document).defects if (known.size_mm or 0) >= least]
+            assert [float(size) for size in sizes] == [known.size_mm for known in large]
+    assert limited
+
+
+def test_documents_differ_in_what_they_ask_and_in_language() -> None:
+    drawn = list(documents(100))
+
+    assert len({str(document.schema) for document in drawn}) > 95
+    assert {"verdict", "count", "findings"} < {
+        name for one in drawn for name in one.schema["properties"]
+    }
+    assert any("缺陷" in str(document.values["properties"]) for document in drawn)
+
+
+def test_what_is_asked_for_is_spelled_out_in_the_message(chunk: Chunk) -> None:
+    for sample in draw_batch(np.random.default_rng(1), "report", chunk, variety=0.5):
+        text = str(sample.conversation[1].parts[0])
+        assert all(f"- {name} (" in text for name in json.loads(sample.answer))
+
+
+def test_most_questions_and_answers_are_short(chunk: Chunk) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(str(files("foveal.models") / "tiny"))
+    rng = np.random.default_rng(1)
+    samples = [s for _ in range(4) for s in draw_batch(rng, "report", chunk, variety=0.5)]
+
+    asked = [len(tokenizer(str(sample.conversation[1].parts[0])).input_ids) for sample in samples]
+    answers = [len(tokenizer(sample.answer).input_ids) for sample in samples]
+
+    assert np.percentile(asked, 75) < 350
+    assert np.percentile(answers, 95) < 120
+
+
+def test_facts_are_counted_by_label_and_by_region() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        facts = draw_facts(rng, vary(rng, "report", variety=0.5))
+        assert sum(facts.by_label.values()) == len(facts.defects)
+        assert sum(facts.by_region.values()) <= len(facts.defects)
+        assert facts.worst is None or facts.worst.size_mm == max(
+            (defect.size_mm for defect in facts.defects if defect.size_mm), default=None
+        )
+
+
+@pytest.mark.parametrize("variety", [0.0, 1.0])
+def test_a_batch_of_documents_gives_a_loss(
+    variety: float,
+    chunk: Chunk,
+    model: Qwen3VLForConditionalGeneration,
+    tokenizer: PreTrainedTokenizerFast,
+) -> None:
+    batcher = Batcher(model, PromptBuilder(tokenizer, tiny.image_processor()))
+    samples = draw_batch(np.random.default_rng(0), "report", chunk, variety=variety, share=8)
+
+    language, auxiliary = losses(model, CellHeads(192), batcher.tensors(samples))
+
+    assert len({str(sample.conversation[1]) for sample in samples}) == len(samples)
+    assert torch.isfinite(language)
+    assert language > 0
+    assert not auxiliary
