@@ -27,10 +27,10 @@ _DIVISIONS = (_HALVES, _ROWS, _EDGE, _NAMED)
 def draw_facts(rng: Generator, wording: Wording) -> Facts:
     labels = tuple(label.name for kind, label in wording.labels.items() if kind != "none")
     width, height = (int(side) for side in rng.integers(120, 1600, 2))
-    scaled = rng.random() < _SCALED
+    decimals = int(rng.integers(1, 4)) if rng.random() < _SCALED else None
     count = int(rng.choice(len(_COUNTS), p=_COUNTS))
     usual = [str(label) for label in rng.permutation(labels)]
-    drawn = (_defect(rng, usual, (width, height), scaled=scaled) for _ in range(count))
+    drawn = (_defect(rng, usual, (width, height), decimals=decimals) for _ in range(count))
     defects = sorted(drawn, key=lambda defect: -defect.confidence)
     return Facts(
         verdict=_verdict(rng, count),
@@ -52,7 +52,9 @@ def _verdict(rng: Generator, count: int) -> Verdict:
     return "fail" if count else "pass"
 
 
-def _defect(rng: Generator, usual: list[str], size_px: tuple[int, int], *, scaled: bool) -> Defect:
+def _defect(
+    rng: Generator, usual: list[str], size_px: tuple[int, int], *, decimals: int | None
+) -> Defect:
     """`usual` labels come first, so that the same one is often counted more than once."""
     label = usual[min(int(rng.geometric(0.4)) - 1, len(usual) - 1)]
     x1, y1 = (int(rng.integers(side - 40)) for side in size_px)
@@ -60,9 +62,13 @@ def _defect(rng: Generator, usual: list[str], size_px: tuple[int, int], *, scale
     return Defect(
         label=label,
         box=Box(x1, y1, x1 + width, y1 + height),
-        size_mm=round(float(np.exp(rng.uniform(-2.5, 1.5))), 2) if scaled else None,
+        size_mm=None if decimals is None else _size_mm(rng, decimals),
         confidence=round(1 - float(rng.beta(1, 4)), 2),
     )
+
+
+def _size_mm(rng: Generator, decimals: int) -> float:
+    return round(max(0.1, float(np.exp(rng.uniform(-2.5, 1.5)))), decimals)
 
 
 def _part(rng: Generator) -> str:
