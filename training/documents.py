@@ -225,7 +225,11 @@ def _any(draft: _Draft) -> _Property:
 
 
 def _worst_label(draft: _Draft) -> _Property:
-    schema = draft.one([{"enum": [*draft.facts.labels, None]}, {"type": ["string", "null"]}])
+    either: list[dict[str, Any]] = [
+        {"enum": [*draft.facts.labels, None]},
+        {"type": ["string", "null"]},
+    ]
+    schema = draft.one(either)
     worst = draft.facts.worst
     return draft.property("worst label", schema, worst and worst.label)
 

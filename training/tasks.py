@@ -17,8 +17,8 @@ from foveal.training.boards.pair import SIZE_PX
 from foveal.training.chunk import DIGIT_0, KINDS, NONE, SURVEY_PX, Chunk, known
 from foveal.training.crops import Crops, Tone, draw_crops
 from foveal.training.digits import draw_digit
-from foveal.training.strangers import draw_stranger
 from foveal.training.documents import draw_document
+from foveal.training.strangers import draw_stranger
 from foveal.training.turn import Turn
 from foveal.training.views import BoardView, draw_view
 from foveal.training.wordings import OTHER_SUBJECTS, YES_NO, Wording, vary
@@ -96,8 +96,8 @@ class Mixture:
     """Share of steps that train the vision tower alone, at a third of the time of a question."""
 
     def draw(self, rng: Generator) -> Role:
-        roles, weights = zip(*self.weights.items(), strict=True)
-        return roles[rng.choice(len(roles), p=np.array(weights) / sum(weights))]
+        roles, weights = list(self.weights), np.array(list(self.weights.values()))
+        return roles[rng.choice(len(roles), p=weights / weights.sum())]
 
 
 # Seeing comes first: until regions are told apart, other words for the question teach nothing.

@@ -4,9 +4,10 @@ import numpy as np
 from numpy.random import Generator
 
 from foveal.agents.facts import Defect, Facts
+from foveal.agents.instructions import Language
 from foveal.schemas.box import Box
 from foveal.schemas.verdict import Verdict
-from foveal.training.wordings import Language, Wording
+from foveal.training.wordings import Wording
 
 _COUNTS = (0.16, 0.2, 0.2, 0.16, 0.12, 0.09, 0.07)
 """How often a part has none, one, two … findings."""

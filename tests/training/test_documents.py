@@ -54,7 +54,7 @@ def test_an_answer_is_valid_under_its_schema_and_in_its_order() -> None:
 def test_every_number_of_an_answer_is_told() -> None:
     for document in documents():
         facts = facts_of(document)
-        told = {len(facts.defects), facts.coverage, *facts.by_label.values()}
+        told: set[float | None] = {len(facts.defects), facts.coverage, *facts.by_label.values()}
         told |= set(facts.by_region.values())
         for defect in facts.defects:
             told |= {*defect.box, defect.size_mm, defect.confidence}
