@@ -1,6 +1,6 @@
 """Where exactly: in each suspicious view the model lists what it sees, with boxes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from math import hypot
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from foveal.models.protocol import JsonSchema, Reply, WriteRequest
 from foveal.schemas.box import Box
 from foveal.schemas.report import Usage
 from foveal.schemas.view import View
-from foveal.tools.merge import merge
+from foveal.tools.merge import merge, same
 
 _MOST_LISTED = 4
 """In one view, which shows little."""
@@ -32,29 +32,62 @@ class _Place(NamedTuple):
     """Distance of its middle from the view's, in sides of the view."""
 
 
-def find(state: Inspection, runtime: Runtime[Context]) -> Inspection:
-    """Regions that suspicious views list, each taken from the view that shows it most centrally.
+class _Found(NamedTuple):
+    places: list[list[_Place]]
+    """By view, in the order listed."""
 
-    A view in which nothing is listed, or whose list was cut, gives its own middle.
+    usage: Usage
+
+
+def find(state: Inspection, runtime: Runtime[Context]) -> Inspection:
+    """Regions that suspicious views list, each listed once more with its place in the middle.
+
+    The same place is taken from the view that shows it most centrally. A view in which nothing is
+    listed, or whose list was cut, gives its own middle.
     """
     context = runtime.context
-    boxes = [view.box_px for view in _suspicious(state["views"], context)]
-    exhibits = exhibits_of(boxes, state, context)
-    schemas = [_schema(exhibit, context) for exhibit in exhibits]
-    replies = _lists(exhibits, schemas, context)
-    places = [
-        place
-        for exhibit, schema, reply in zip(exhibits, schemas, replies, strict=True)
-        for place in _places(exhibit, _listed(reply, schema), context)
-    ]
-    places.sort(key=lambda place: place.off_middle)
-    found = {place.region.box_px: place.region for place in reversed(places)}
-    regions = [found[box] for box in merge([place.region.box_px for place in places])]
-    learned = Inspection(regions=regions, usage=sum((reply.usage for reply in replies), Usage()))
+    found = _list([view.box_px for view in _suspicious(state["views"], context)], state, context)
+    regions = _merged(place for places in found.places for place in places)
+    centred = _list([_around(region, state, context) for region in regions], state, context)
+    regions = _merged(
+        _settled(region, there) for region, there in zip(regions, centred.places, strict=True)
+    )
+    learned = Inspection(regions=regions, usage=found.usage + centred.usage)
     most = context.workflow.max_regions
     if len(regions) > most:
         learned["obstacle"] = f"{len(regions)} regions look wrong, more than the {most} judged"
     return learned
+
+
+def _list(boxes: Sequence[Box], state: Inspection, context: Context) -> _Found:
+    """What the model lists in each view."""
+    exhibits = exhibits_of(boxes, state, context)
+    schemas = [_schema(exhibit, context) for exhibit in exhibits]
+    replies = _lists(exhibits, schemas, context)
+    places = [
+        list(_places(exhibit, _listed(reply, schema), context))
+        for exhibit, schema, reply in zip(exhibits, schemas, replies, strict=True)
+    ]
+    return _Found(places, sum((reply.usage for reply in replies), Usage()))
+
+
+def _merged(places: Iterable[_Place]) -> list[Region]:
+    ranked = sorted(places, key=lambda place: place.off_middle)
+    found = {place.region.box_px: place.region for place in reversed(ranked)}
+    return [found[box] for box in merge([place.region.box_px for place in ranked])]
+
+
+def _around(region: Region, state: Inspection, context: Context) -> Box:
+    looks, size = context.workflow.looks, context.gallery[state["tested"]].size
+    return region.surroundings(looks.around, looks, within=size)
+
+
+def _settled(region: Region, there: Sequence[_Place]) -> _Place:
+    """The place nearest to the middle, if it is the same."""
+    nearest = min(there, key=lambda place: place.off_middle)
+    if nearest.region.size_px is not None and same(nearest.region.box_px, region.box_px):
+        return nearest
+    return _Place(region, nearest.off_middle)
 
 
 def _suspicious(views: Sequence[Sighting], context: Context) -> list[Sighting]:
