@@ -17,7 +17,7 @@ from foveal.training.boards.pair import SIZE_PX
 from foveal.training.chunk import DIGIT_0, KINDS, NONE, SURVEY_PX, Chunk, known
 from foveal.training.crops import Crops, Tone, draw_crops
 from foveal.training.digits import draw_digit
-from foveal.training.documents import draw_document
+from foveal.training.documents import Document, draw_document
 from foveal.training.strangers import draw_stranger
 from foveal.training.turn import Turn
 from foveal.training.views import BoardView, draw_view
@@ -30,6 +30,9 @@ _TURNED_ROUND = 0.15
 
 _TRUE_CLAIMS = 0.45
 """Share of claims that are made true, besides those that happen to be."""
+
+_LENGTHS = 3
+"""Times as many documents are drawn as a batch holds."""
 
 _BOARDS_ASKED_FOR = 0.85
 """Share of batches that ask whether pictures show boards."""
@@ -112,10 +115,10 @@ _EARLY = Mixture(
         "find": 0.12,
         "confirm": 0.1,
         "recognise": 0.02,
-        "report": 0.1,
+        "report": 0.5,
     },
     variety=0.15,
-    seeing=0.6,
+    seeing=0.5,
 )
 _LATE = Mixture(
     {
@@ -128,10 +131,10 @@ _LATE = Mixture(
         "find": 0.19,
         "confirm": 0.1,
         "recognise": 0.02,
-        "report": 0.14,
+        "report": 0.5,
     },
     variety=0.35,
-    seeing=0.3,
+    seeing=0.25,
 )
 _EARLY_SHARE = 0.5
 
@@ -333,14 +336,24 @@ def _alone(brief: Brief, view: BoardView, answer: str) -> Sample:
 
 
 def _report(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
-    """Each sample has facts and a schema of its own: few schemas would be learned by heart."""
+    """Each sample has facts and a schema of its own: few schemas would be learned by heart.
+
+    Those of one batch are about as long as one another, so that little of it is padding.
+    """
     del chunk
-    samples = []
-    for _ in range(size):
-        document = draw_document(rng, wording)
-        brief = wording.brief(**document.values)
-        samples.append(Sample(brief.told(), document.answer, _NOTHING_SHOWN))
-    return samples
+    drawn = (draw_document(rng, wording) for _ in range(_LENGTHS * size))
+    samples = sorted((_told(document, wording) for document in drawn), key=_length)
+    first = int(rng.integers(len(samples) - size + 1))
+    return samples[first : first + size]
+
+
+def _told(document: Document, wording: Wording) -> Sample:
+    brief = wording.brief(**document.values)
+    return Sample(brief.told(), document.answer, _NOTHING_SHOWN)
+
+
+def _length(sample: Sample) -> int:
+    return sum(len(str(part)) for message in sample.conversation for part in message.parts)
 
 
 _NOTHING_SHOWN = np.empty((0, 5), np.float32)
