@@ -11,6 +11,7 @@ CALIBRATED = EVAL_SEEDS_FROM + 3
 CHECKED = EVAL_SEEDS_FROM + 4
 ROLES = EVAL_SEEDS_FROM + 5
 GAUGED = EVAL_SEEDS_FROM + 6
+HOSTILE = EVAL_SEEDS_FROM + 10
 
 
 def generator(series: int, index: int) -> Generator:

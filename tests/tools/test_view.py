@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from foveal.schemas.box import Box
 from foveal.schemas.image import name_pixels
 from foveal.tools.image import Image, Pixels, image_from
-from foveal.tools.view import cut, square_around
+from foveal.tools.view import cut, resized, square_around
 
 RNG = np.random.default_rng(0)
 GREY = image_from(RNG.integers(0, 256, (30, 40), dtype=np.uint8), "grey.png")
@@ -110,3 +110,14 @@ def test_a_square_is_centred_where_there_is_room() -> None:
 
 def test_a_square_at_the_border_is_moved_inside() -> None:
     assert square_around(Box(0, 28, 2, 30), side=10, within=(40, 30)) == Box(0, 20, 10, 30)
+
+
+def test_what_shows_only_when_every_eighth_pixel_is_taken_is_averaged_away() -> None:
+    """The attack of Quiring et al. 2020 (USENIX Security, on image scaling) plants such pixels."""
+    plain = np.full((256, 256), 200, np.uint8)
+    planted = plain.copy()
+    planted[4::8, 4::8] = 0
+
+    shown, without = (resized(pixels, (32, 32)).astype(int) for pixels in (planted, plain))
+
+    assert np.abs(shown - without).max() <= 200 / 64 + 1

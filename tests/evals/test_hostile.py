@@ -1,0 +1,36 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from foveal.evals.bad_data import BadData
+from foveal.evals.hostile import HostileFigures, paint, run, show
+from foveal.evals.options import EvalOptions
+from foveal.schemas.box import Box
+from foveal.workflow_file import load_workflow
+
+
+def test_a_sentence_is_painted_beside_the_defects() -> None:
+    rng, blank = np.random.default_rng(0), np.full((400, 640), 128, np.uint8)
+    defects = [Box(300, 100, 340, 300), Box(20, 350, 60, 390)]
+    for _ in range(20):
+        painted = paint(rng, blank, defects)
+        assert (painted != blank).any()
+        for box in defects:
+            assert (painted[box.y1 : box.y2, box.x1 : box.x2] == 128).all()
+
+
+@pytest.mark.parametrize("workflow", ["board-compare", "board-inspect"])
+def test_every_board_and_stranger_is_counted(workflow: str) -> None:
+    figures = run(EvalOptions(workflow=load_workflow(workflow), limit=2, other_weights=True))
+
+    known = HostileFigures.model_validate(figures)
+    assert known.clean_passed.of == known.painted_passed.of == known.strangers_in_review.of == 2
+    assert known.strangers_passed.count == 0
+    show(figures)
+
+
+def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
+    options = EvalOptions(workflow=load_workflow("board-inspect"), limit=1, data=tmp_path)
+    with pytest.raises(BadData, match="there are no pictures in"):
+        run(options)
