@@ -1,13 +1,21 @@
 """The instructions of a role as one workflow gives them."""
 
+from typing import Literal
+
 from foveal.agents.instructions import Brief, Instructions, load_instructions
 from foveal.schemas.text import said_in
 from foveal.schemas.workflow import Agent, Layers, Workflow
 
 
-def brief_for(role: Agent, workflow: Workflow) -> Brief:
-    """Filled in."""
-    return instructions_for(role, workflow).brief(layer_values(workflow))
+def brief_for(role: Agent, workflow: Workflow, **more: object) -> Brief:
+    """Filled in; `more` is what this role's layers name besides."""
+    return instructions_for(role, workflow).brief(layer_values(workflow) | more)
+
+
+def claim_brief_for(role: Literal["confirm", "verify"], workflow: Workflow, *, label: str) -> Brief:
+    """Whether the label fits, under the name that the model knows it by."""
+    (claimed,) = (known for known in workflow.labels if known.name == label)
+    return brief_for(role, workflow, claim=claimed.said_in(workflow.language).name)
 
 
 def instructions_for(role: Agent, workflow: Workflow) -> Instructions:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from foveal.agents.context import Context
-from foveal.agents.inspection import Shown
+from foveal.agents.inspection import Inspection, Region, Shown
 from foveal.agents.instructions import Brief
 from foveal.models.protocol import Conversation, Picture
+from foveal.schemas.box import Box
 from foveal.schemas.image import name_pixels
-from foveal.tools.view import Seen
+from foveal.tools.view import Seen, cut
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +41,16 @@ class Exhibit:
         crops = [picture.crop for picture in shown]
         context.recorder.append(call, model=context.model.revision, pictures=crops, **said)
         return shown
+
+
+def pair_of(region: Region, box: Box, state: Inspection, context: Context) -> Exhibit:
+    """What stands in the box on the tested part, and there on the aligned template."""
+    template, tested = context.gallery[state["aligned"]], context.gallery[state["tested"]]
+    side = context.workflow.looks.size_px
+    return Exhibit(
+        reference=cut(template, region.on_template(box, template.size), size=(side, side)),
+        tested=cut(tested, box, size=(side, side)),
+    )
 
 
 def record_brief(brief: Brief, context: Context) -> None:

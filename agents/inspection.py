@@ -9,6 +9,7 @@ from foveal.schemas.base import Strict
 from foveal.schemas.box import Box, BoxPx
 from foveal.schemas.image import ImageId
 from foveal.schemas.report import Coverage, Report, Usage
+from foveal.schemas.verification import Cover
 from foveal.schemas.view import View
 from foveal.schemas.workflow import Looks
 from foveal.tools.view import square_around
@@ -63,6 +64,8 @@ class Look(Strict):
     pictures: list[Shown]
     prompt: str = Field(description="SHA-256 of the instructions as sent")
     answers: dict[str, float] = Field(description="empty where nothing was offered")
+    cover: Cover | None = Field(default=None, description="over the region on the tested part")
+    hidden_px: BoxPx | None = Field(default=None, description="what it hides, where not all")
 
 
 class Sighting(Strict):
@@ -95,6 +98,31 @@ class Judgement(Strict):
         return max(0.0, 1 - self.probabilities[harmless])
 
 
+class Claim(Strict):
+    """That a label fits a region."""
+
+    region: Region
+    label: str
+
+
+class Trial(Strict):
+    """A claim put to the test."""
+
+    claim: Claim
+    looks: list[Look] = Field(description="answered yes or no, uncovered ones first")
+
+    @property
+    def claimed(self) -> float:
+        """Mean probability of yes with the pixels there."""
+        votes = [look.answers["yes"] for look in self.looks if look.cover is None]
+        return sum(votes) / len(votes)
+
+    @property
+    def covered(self) -> float:
+        """The highest with the region covered."""
+        return max(look.answers["yes"] for look in self.looks if look.cover is not None)
+
+
 class Inspection(TypedDict, total=False):
     """State of all graphs, whether or not a template is there to compare with."""
 
@@ -108,6 +136,7 @@ class Inspection(TypedDict, total=False):
     views: list[Sighting]
     regions: list[Region]
     judgements: list[Judgement]
+    trials: list[Trial]
     obstacle: str
     """Why a person must look, whatever was found."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Literal
+from typing import Final, Literal
 
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
@@ -37,6 +37,9 @@ ALONE: frozenset[Role] = frozenset({"sight", "look", "find", "confirm", "recogni
 
 TOLD: frozenset[Role] = frozenset({"report"})
 """Roles that are shown no picture."""
+
+YES_NO: Final[dict[Language, tuple[str, str]]] = {"en": ("yes", "no"), "zh": ("是", "否")}
+"""How a claim is answered."""
 
 _PLACE = re.compile(r"\[([A-Z]\w*)\]")
 """Where a picture goes in the visual layer: its name in brackets, such as [A]."""

@@ -8,14 +8,12 @@ from langgraph.runtime import Runtime
 
 from foveal.agents.briefs import brief_for
 from foveal.agents.context import Context
-from foveal.agents.exhibit import Exhibit, record_brief
+from foveal.agents.exhibit import Exhibit, pair_of, record_brief
 from foveal.agents.inspection import Inspection, Judgement, Look, Region
 from foveal.agents.instructions import Brief
 from foveal.models.protocol import Choice, ChooseRequest
 from foveal.schemas.report import Usage
 from foveal.schemas.workflow import Looks, Workflow
-from foveal.tools.image import Image
-from foveal.tools.view import cut
 
 
 class _Place(NamedTuple):
@@ -73,14 +71,9 @@ def _look_at(
     places: Sequence[_Place], state: Inspection, context: Context
 ) -> tuple[list[Look], Usage]:
     """One look a place, all asked together."""
-    workflow = context.workflow
-    template, tested = context.gallery[state["aligned"]], context.gallery[state["tested"]]
     briefs = _briefs(places, context)
-    shown = [
-        (_exhibit(place, template, tested, looks=workflow.looks), briefs[place.tested_first])
-        for place in places
-    ]
-    answers = tuple(workflow.answers)
+    shown = [(_exhibit(place, state, context), briefs[place.tested_first]) for place in places]
+    answers = tuple(context.workflow.answers)
     requests = [ChooseRequest(exhibit.conversation(brief), answers) for exhibit, brief in shown]
     choices = context.model.choose(requests)
     looks = [
@@ -110,10 +103,7 @@ def _look(exhibit: Exhibit, choice: Choice, brief: Brief, context: Context) -> L
     )
 
 
-def _exhibit(place: _Place, template: Image, tested: Image, *, looks: Looks) -> Exhibit:
-    around = place.region.surroundings(place.around, looks, within=tested.size)
-    size = (looks.size_px, looks.size_px)
-    return Exhibit(
-        reference=cut(template, place.region.on_template(around, template.size), size=size),
-        tested=cut(tested, around, size=size),
-    )
+def _exhibit(place: _Place, state: Inspection, context: Context) -> Exhibit:
+    size = context.gallery[state["tested"]].size
+    around = place.region.surroundings(place.around, context.workflow.looks, within=size)
+    return pair_of(place.region, around, state, context)

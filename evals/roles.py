@@ -15,7 +15,7 @@ from rich.box import SIMPLE
 from rich.console import RenderableType
 from rich.table import Table
 
-from foveal.agents.instructions import Role
+from foveal.agents.instructions import YES_NO, Role
 from foveal.evals.options import EvalOptions
 from foveal.evals.seeds import ROLES, generator
 from foveal.evals.share import Share
@@ -27,7 +27,7 @@ from foveal.training.chunk import Chunk
 from foveal.training.crops import VIEW_PX
 from foveal.training.regions import draw_chunk
 from foveal.training.tasks import Sample, draw_samples
-from foveal.training.wordings import YES_NO, Wording, shipped, vary
+from foveal.training.wordings import Wording, shipped, vary
 
 BOARDS = 100
 _BATCHES = 10

@@ -4,6 +4,7 @@ from langgraph.graph.state import CompiledStateGraph
 from foveal.agents.context import Context
 from foveal.agents.inspection import Inspection
 from foveal.agents.judge import any_unsure, judge, look_closer
+from foveal.agents.verify import verify
 from foveal.graphs.nodes.align import align, can_compare
 from foveal.graphs.nodes.decide import decide
 from foveal.graphs.nodes.propose import propose, worth_judging
@@ -14,8 +15,8 @@ Graph = CompiledStateGraph[Inspection, Context, Inspection, Inspection]
 def compare() -> Graph:
     """Find what changed between a template and a tested part.
 
-    START → align ─aligned→ propose ─regions→ judge ─sure→ decide → END
-            │               │                 └─unsure→ look_closer → decide
+    START → align ─aligned→ propose ─regions→ judge ─sure→ verify → decide → END
+            │               │                 └─unsure→ look_closer → verify
             │               ├─nothing differs→ decide
             │               └─too different→ decide
             └─cannot compare→ decide
@@ -25,6 +26,7 @@ def compare() -> Graph:
     graph.add_node(propose)
     graph.add_node(judge)
     graph.add_node(look_closer)
+    graph.add_node(verify)
     graph.add_node(decide)
     graph.add_edge(START, "align")
     graph.add_conditional_edges(
@@ -35,7 +37,8 @@ def compare() -> Graph:
         worth_judging,
         {"regions": "judge", "nothing differs": "decide", "too different": "decide"},
     )
-    graph.add_conditional_edges("judge", any_unsure, {"unsure": "look_closer", "sure": "decide"})
-    graph.add_edge("look_closer", "decide")
+    graph.add_conditional_edges("judge", any_unsure, {"unsure": "look_closer", "sure": "verify"})
+    graph.add_edge("look_closer", "verify")
+    graph.add_edge("verify", "decide")
     graph.add_edge("decide", END)
     return graph.compile()

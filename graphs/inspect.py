@@ -5,6 +5,7 @@ from foveal.agents.examine import examine
 from foveal.agents.find import find
 from foveal.agents.inspection import Inspection
 from foveal.agents.search import search
+from foveal.agents.verify import verify
 from foveal.graphs.compare import Graph
 from foveal.graphs.nodes.decide import decide
 
@@ -12,7 +13,7 @@ from foveal.graphs.nodes.decide import decide
 def inspect() -> Graph:
     """Find what is wrong with a part that has no template.
 
-    START → search → find ─places→ examine → decide → END
+    START → search → find ─places→ examine → verify → decide → END
                      ├─nothing suspicious→ decide
                      └─too much→ decide
     """
@@ -20,6 +21,7 @@ def inspect() -> Graph:
     graph.add_node(search)
     graph.add_node(find)
     graph.add_node(examine)
+    graph.add_node(verify)
     graph.add_node(decide)
     graph.add_edge(START, "search")
     graph.add_edge("search", "find")
@@ -28,7 +30,8 @@ def inspect() -> Graph:
         _worth_examining,
         {"places": "examine", "nothing suspicious": "decide", "too much": "decide"},
     )
-    graph.add_edge("examine", "decide")
+    graph.add_edge("examine", "verify")
+    graph.add_edge("verify", "decide")
     graph.add_edge("decide", END)
     return graph.compile()
 

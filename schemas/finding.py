@@ -3,6 +3,7 @@ from pydantic import Field
 from foveal.schemas.base import Strict
 from foveal.schemas.box import BoxPx
 from foveal.schemas.evidence import Evidence
+from foveal.schemas.verification import Verified
 
 
 class Finding(Strict):
@@ -19,3 +20,4 @@ class Finding(Strict):
     confidence: float = Field(ge=0, le=1)
     why: str = Field(default="", description="one sentence a reader can check against the crops")
     evidence: list[Evidence]
+    verification: Verified | None = Field(default=None, description="null: it was not tested")

@@ -12,6 +12,7 @@ from foveal.schemas.glossary import Glossary
 from foveal.schemas.language import Language
 from foveal.schemas.loading import Loading
 from foveal.schemas.text import Text, is_said_in
+from foveal.schemas.verification import Verification
 
 Name = Annotated[str, Field(min_length=1)]
 
@@ -51,7 +52,7 @@ INPUTS: dict[GraphName, tuple[str, ...]] = {
 }
 """What each graph takes, in the order of the command line; the part itself comes last."""
 
-Agent = Literal["judge", "survey", "look", "find", "confirm"]
+Agent = Literal["judge", "survey", "look", "find", "confirm", "verify"]
 """Whose instructions a workflow may word otherwise."""
 
 
@@ -152,6 +153,9 @@ class Workflow(Strict):
     looks: Looks = Looks()
     plan: SearchPlan = SearchPlan()
     decision: Decision = Decision()
+    verification: Verification | None = Field(
+        default=None, description="how findings are tested; null: they are not"
+    )
     calibration: _InAFile | None = Field(
         default=None, description="file that `foveal calibrate` wrote, seen from the workflow's"
     )
@@ -165,6 +169,16 @@ class Workflow(Strict):
         if self.harmless not in names:
             raise ValueError(f"harmless {self.harmless!r} must be one of the labels {names}")
         _ = self.glossary
+        return self
+
+    @model_validator(mode="after")
+    def _findings_can_be_tested(self) -> Self:
+        if self.verification is None:
+            return self
+        if self.graph == "survey":
+            raise ValueError("verification must be left out: a survey does not test what it lists")
+        if not self.verification.covers_for(compared="template" in INPUTS[self.graph]):
+            raise ValueError("verification.covers must hold a cover that needs no template")
         return self
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from foveal.agents.instructions import Brief, Role
+from foveal.agents.instructions import YES_NO, Brief, Role
 from foveal.models.protocol import Conversation, Picture
 from foveal.tools.image import Pixels
 from foveal.tools.view import resized
@@ -21,7 +21,7 @@ from foveal.training.documents import Document, draw_document
 from foveal.training.strangers import draw_stranger
 from foveal.training.turn import Turn
 from foveal.training.views import BoardView, draw_view
-from foveal.training.wordings import OTHER_SUBJECTS, YES_NO, Wording, vary
+from foveal.training.wordings import OTHER_SUBJECTS, Wording, vary
 
 _HARMLESS_SHARE = 0.25
 _FEW, _FEW_SHARE = 2, 0.6

@@ -9,6 +9,7 @@ from numpy.random import Generator
 from foveal.agents.instructions import (
     ALONE,
     TOLD,
+    YES_NO,
     Brief,
     Instructions,
     Language,
@@ -214,8 +215,6 @@ _ALTERNATIVES: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
         "report": ("按所列属性的顺序输出 JSON，只依据事实。",),
     },
 }
-
-YES_NO: Final[dict[Language, tuple[str, str]]] = {"en": ("yes", "no"), "zh": ("是", "否")}
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,18 @@
 """The looks at a region as a report cites them, with the tools that led to each picture."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from foveal.agents.context import Context
-from foveal.agents.inspection import Inspection, Judgement, Look, Placement, Region, Shown
+from foveal.agents.inspection import Inspection, Look, Placement, Region, Shown
 from foveal.schemas.evidence import Evidence, ToolStep
 
 
-def evidence_of(judgement: Judgement, state: Inspection, context: Context) -> list[Evidence]:
+def evidence_of(
+    region: Region, looks: Sequence[Look], state: Inspection, *, context: Context
+) -> list[Evidence]:
     return [
-        _evidence(picture, look, list(_steps(picture, judgement.region, state)), context=context)
-        for look in judgement.looks
+        _evidence(picture, look, list(_steps(picture, look, region, state)), context=context)
+        for look in looks
         for picture in look.pictures
     ]
 
@@ -27,7 +29,7 @@ def _evidence(picture: Shown, look: Look, steps: list[ToolStep], *, context: Con
     )
 
 
-def _steps(picture: Shown, region: Region, state: Inspection) -> Iterator[ToolStep]:
+def _steps(picture: Shown, look: Look, region: Region, state: Inspection) -> Iterator[ToolStep]:
     is_moved = picture.view.image != state["tested"]
     if "placement" in state and is_moved:
         yield ToolStep(tool="align", result=_motion(state["placement"]))
@@ -36,9 +38,18 @@ def _steps(picture: Shown, region: Region, state: Inspection) -> Iterator[ToolSt
         if is_moved:
             dx, dy = region.shift_px
             yield ToolStep(tool="register", result=f"moved by {dx}, {dy} px")
+    if look.cover is not None and picture == look.pictures[-1]:
+        yield ToolStep(tool="cover", result=_covered(look))
     (width, height), box = picture.view.size_px, picture.view.box_px
     yield ToolStep(tool="cut", result=f"{box.width}×{box.height} → {width}×{height} px")
 
 
 def _motion(placement: Placement) -> str:
     return f"{placement.motion}, edges within {placement.residual_px:.2f} px"
+
+
+def _covered(look: Look) -> str:
+    if look.hidden_px is None:
+        return f"{look.cover} in its place"
+    x1, y1, x2, y2 = look.hidden_px
+    return f"{look.cover} over x {x1}–{x2}, y {y1}–{y2}"

@@ -1,11 +1,12 @@
 """From judgements to what may be wrong: named, measured, with the pixels that show it."""
 
-from foveal.agents.calibration import calibrated, calibration_for, decision_for
 from foveal.agents.context import Context
 from foveal.agents.inspection import Inspection, Judgement, Region
+from foveal.agents.suspicion import confidence, likeliest_defect, may_be_wrong
 from foveal.graphs.nodes.evidence import evidence_of
 from foveal.schemas.finding import Finding
-from foveal.schemas.workflow import Decision, Workflow
+from foveal.schemas.verification import Verified
+from foveal.schemas.workflow import Workflow
 from foveal.tools.image import Image, image_from
 from foveal.tools.measure import Measure, measure
 from foveal.tools.view import cut
@@ -16,39 +17,40 @@ _CONTEXT_PX = 32
 
 def suspects_of(state: Inspection, context: Context) -> list[Finding]:
     """Regions to report, and those that a person must look at instead; surest first."""
-    decision = decision_for(context.model, context.workflow)
     suspects = [
         _finding(judgement, state, context)
         for judgement in state.get("judgements", [])
-        if _may_be_wrong(_confidence(judgement, context), decision)
+        if may_be_wrong(judgement, context)
     ]
     return sorted(suspects, key=lambda suspect: -suspect.confidence)
 
 
-def _may_be_wrong(probability: float, decision: Decision) -> bool:
-    return probability >= min(decision.report_at, decision.review[0])
-
-
-def _confidence(judgement: Judgement, context: Context) -> float:
-    wrong = judgement.wrong(context.workflow.harmless)
-    return calibrated(wrong, calibration_for(context.model, context.workflow))
-
-
 def _finding(judgement: Judgement, state: Inspection, context: Context) -> Finding:
     workflow = context.workflow
-    label = _likeliest_defect(judgement, workflow)
+    label = likeliest_defect(judgement, workflow)
     return Finding(
         label=label,
         box_px=judgement.region.box_px,
         size_mm=_size_mm(judgement, state, context),
-        confidence=_confidence(judgement, context),
+        confidence=confidence(judgement, context),
         why=_why(label, judgement, workflow),
-        evidence=evidence_of(judgement, state, context),
+        evidence=evidence_of(judgement.region, judgement.looks, state, context=context),
+        verification=_verified(judgement.region, state, context),
     )
 
 
-def _likeliest_defect(judgement: Judgement, workflow: Workflow) -> str:
-    return max(workflow.defects, key=judgement.probabilities.__getitem__)
+def _verified(region: Region, state: Inspection, context: Context) -> Verified | None:
+    """None where it was not tested."""
+    trial = next((known for known in state.get("trials", []) if known.claim.region == region), None)
+    settings = context.workflow.verification
+    if trial is None or settings is None:
+        return None
+    return Verified(
+        claimed=trial.claimed,
+        covered=trial.covered,
+        supported=settings.supports(claimed=trial.claimed, covered=trial.covered),
+        evidence=evidence_of(region, trial.looks, state, context=context),
+    )
 
 
 def _why(label: str, judgement: Judgement, workflow: Workflow) -> str:

@@ -31,14 +31,32 @@ def outcome(
     `removed` of them broke a constraint.
 
     A finding above the review band fails. Anything else that may be wrong is for a person: inside
-    the band, reported though below it, or above it though too unlikely to be reported.
+    the band, reported though below it, or above it though too unlikely to be reported. So is what
+    was tested and has no support in its pixels, however sure the model was.
     """
-    findings = [suspect for suspect in suspects if suspect.confidence >= decision.report_at]
+    unsupported = [suspect for suspect in suspects if _is_unsupported(suspect, decision)]
+    others = [suspect for suspect in suspects if not _is_unsupported(suspect, decision)]
+    findings = [suspect for suspect in others if suspect.confidence >= decision.report_at]
+    besides = [_unsupported(len(unsupported))] if unsupported else []
     if any(finding.confidence >= decision.review[1] for finding in findings):
-        return Outcome("fail", f"found {_counted(findings)}")
-    if suspects:
-        return Outcome("review", _undecided(suspects, judged))
+        return Outcome("fail", "; ".join([f"found {_counted(findings)}", *besides]))
+    if others:
+        return Outcome("review", "; ".join([_undecided(others, judged), *besides]))
+    if besides:
+        return Outcome("review", *besides)
     return Outcome("pass", _passed(judged, removed, compared=compared))
+
+
+def _is_unsupported(suspect: Finding, decision: Decision) -> bool:
+    """Only what is reported: the rest fails no part anyway."""
+    tested = suspect.verification
+    return suspect.confidence >= decision.report_at and tested is not None and not tested.supported
+
+
+def _unsupported(count: int) -> str:
+    if count == 1:
+        return "1 finding is not supported by its pixels"
+    return f"{count} findings are not supported by their pixels"
 
 
 def _counted(findings: Sequence[Finding]) -> str:

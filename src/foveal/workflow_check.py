@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 from jsonschema_rs import ValidationError, validator_for
 
-from foveal.agents.briefs import brief_for
+from foveal.agents.briefs import brief_for, claim_brief_for
 from foveal.agents.calibration import require_rules
+from foveal.agents.instructions import ALONE, Brief
 from foveal.constraint_check import check_fields, check_labels
 from foveal.models.protocol import Picture
 from foveal.schemas.errors import BadWorkflow
@@ -43,10 +44,17 @@ def _check_schema(schema: dict[str, Any], place: str) -> None:
 
 def _check_instructions(role: Agent, workflow: Workflow, place: str) -> None:
     try:
-        brief_for(role, workflow).conversation(_PICTURES)
+        shown = _PICTURES[:1] if role in ALONE else _PICTURES
+        _brief(role, workflow).conversation(shown)
     except BadWorkflow as error:
         raise BadWorkflow(f"{place}: {error.what}", fix=error.fix) from error
     except _BROKEN as error:
         raise BadWorkflow(
             f"{place} cannot be filled in ({error})", fix="correct the template"
         ) from error
+
+
+def _brief(role: Agent, workflow: Workflow) -> Brief:
+    if role in ("confirm", "verify"):
+        return claim_brief_for(role, workflow, label=workflow.defects[0])
+    return brief_for(role, workflow)

@@ -10,6 +10,7 @@ from jsonschema_rs import validator_for
 
 from foveal.agents.briefs import brief_for
 from foveal.schemas.errors import BadWorkflow
+from foveal.schemas.workflow import Agent
 from foveal.training.wordings import shipped
 from foveal.workflow_file import load_workflow, shipped_workflows
 
@@ -17,7 +18,7 @@ Written = Callable[..., Path]
 
 KEYS = (
     "use one of calibration, constraints, decision, graph, harmless, instructions, labels, "
-    "language, loading, looks, max_regions, model, name, plan, scale, subject"
+    "language, loading, looks, max_regions, model, name, plan, scale, subject, verification"
 )
 
 
@@ -77,7 +78,7 @@ UNKNOWN_KEYS = {
     "a role": (
         ("harmless", "instructions: {jugde: {system: hi}}\nharmless"),
         "unknown key 'jugde' in instructions: "
-        "it should be 'judge', 'survey', 'look', 'find' or 'confirm'",
+        "it should be 'judge', 'survey', 'look', 'find', 'confirm' or 'verify'",
     ),
     "a merge": (
         ("harmless", "<<: {a: 1}\nharmless"),
@@ -149,6 +150,34 @@ WRONG_VALUES = {
     "limits that fall": (
         ("harmless", "decision: {review: [0.9, 0.1]}\nharmless"),
         "decision: review (0.9, 0.1) must be two rising numbers from 0 to 1",
+    ),
+    "a claim that always holds": (
+        ("harmless", "verification: {confirm_from: 0}\nharmless"),
+        "verification.confirm_from is 0: it should be greater than 0",
+    ),
+    "a claim that never holds": (
+        ("harmless", "verification: {confirm_from: 1.5}\nharmless"),
+        "verification.confirm_from is 1.5: it should be less than or equal to 1",
+    ),
+    "a cover that is not known": (
+        ("harmless", "verification: {covers: [black]}\nharmless"),
+        "verification.covers[0] is 'black': it should be 'grey', 'surroundings' or 'reference'",
+    ),
+    "no cover": (
+        ("harmless", "verification: {covers: []}\nharmless"),
+        "verification.covers is []: List should have at least 1 item after validation, not 0",
+    ),
+    "no vote": (
+        ("harmless", "verification: {votes: []}\nharmless"),
+        "verification.votes is []: List should have at least 1 item after validation, not 0",
+    ),
+    "a cover that needs a template where there is none": (
+        ("harmless", "graph: inspect\nverification: {covers: [reference]}\nharmless"),
+        "verification.covers must hold a cover that needs no template",
+    ),
+    "a test of what a survey lists": (
+        ("harmless", "graph: survey\nverification: {}\nharmless"),
+        "verification must be left out: a survey does not test what it lists",
     ),
     "a harmless label that is none of the labels": (
         ("harmless: none", "harmless: fine"),
@@ -307,6 +336,27 @@ def test_layers_may_use_what_the_workflow_says(written: Written) -> None:
     workflow = load_workflow(written(added=judged_by(constraints=layer)))
 
     assert workflow.instructions["judge"].constraints == layer
+
+
+@pytest.mark.parametrize("role", ["look", "find", "confirm", "verify"])
+def test_layers_of_every_role_may_be_worded_otherwise(written: Written, role: Agent) -> None:
+    layers = {role: {"system": "Look closely."}}
+
+    workflow = load_workflow(written(added=f"instructions: {json.dumps(layers)}\n"))
+
+    assert workflow.instructions[role].system == "Look closely."
+
+
+@pytest.mark.parametrize(("layer", "taken"), [("{{ claim }}?", True), ("{{ claims }}?", False)])
+def test_a_claim_may_be_named_where_one_is_asked_about(
+    written: Written, layer: str, taken: bool
+) -> None:
+    path = written(added=f"instructions: {json.dumps({'confirm': {'format': layer}})}\n")
+
+    if taken:
+        assert load_workflow(path).instructions["confirm"].format == layer
+    else:
+        assert "'claims' is undefined" in refusal(path)
 
 
 BROKEN_LAYERS = {

@@ -10,6 +10,7 @@ from foveal.agents.context import Context
 from foveal.agents.inspection import Inspection
 from foveal.agents.judge import judge, look_closer
 from foveal.agents.scripted import ScriptedModel
+from foveal.agents.verify import verify
 from foveal.graphs.compare import compare
 from foveal.graphs.nodes.align import align
 from foveal.graphs.nodes.decide import decide
@@ -29,6 +30,7 @@ NODES: list[tuple[Node, set[str]]] = [
     (propose, {"regions"}),
     (judge, {"judgements", "usage"}),
     (look_closer, {"judgements", "usage"}),
+    (verify, {"trials"}),
     (decide, {"report"}),
 ]
 STATE_BYTES = 50_000

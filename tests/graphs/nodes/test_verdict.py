@@ -4,6 +4,7 @@ from foveal.graphs.nodes.verdict import Outcome, outcome
 from foveal.schemas.box import Box
 from foveal.schemas.finding import Finding
 from foveal.schemas.verdict import Verdict
+from foveal.schemas.verification import Verified
 from foveal.schemas.workflow import Decision
 
 BAND = (0.35, 0.65)
@@ -64,3 +65,52 @@ def test_a_review_names_the_likeliest_regions() -> None:
 )
 def test_a_pass_says_what_became_of_the_regions(judged: int, removed: int, reason: str) -> None:
     assert decided(judged=judged, removed=removed) == Outcome("pass", reason)
+
+
+def tried(confidence: float, label: str = "open", *, supported: bool) -> Finding:
+    trial = Verified(claimed=0.9, covered=0.1, supported=supported, evidence=[])
+    return suspect(confidence, label).model_copy(update={"verification": trial})
+
+
+UNSUPPORTED = "is not supported by its pixels"
+
+
+@pytest.mark.parametrize(
+    ("suspects", "verdict", "reason"),
+    [
+        pytest.param([tried(0.9, supported=True)], "fail", "found 1 open", id="supported"),
+        pytest.param(
+            [tried(0.9, supported=False)], "review", f"1 finding {UNSUPPORTED}", id="unsupported"
+        ),
+        pytest.param(
+            [tried(0.9, supported=False)] * 2,
+            "review",
+            "2 findings are not supported by their pixels",
+            id="two of them",
+        ),
+        pytest.param(
+            [tried(0.99, "spur", supported=False), tried(0.7, supported=True)],
+            "fail",
+            f"found 1 open; 1 finding {UNSUPPORTED}",
+            id="one has support",
+        ),
+        pytest.param(
+            [tried(0.99, supported=False), tried(0.6, supported=True)],
+            "review",
+            f"1 of 9 regions is undecided: open at 0.60; 1 finding {UNSUPPORTED}",
+            id="the one that has support is undecided",
+        ),
+        pytest.param(
+            [tried(0.4, supported=False)],
+            "review",
+            "1 of 9 regions is undecided: open at 0.40",
+            id="unsupported, and not reported",
+        ),
+    ],
+)
+def test_what_its_pixels_do_not_support_neither_fails_a_part_nor_lets_it_pass(
+    suspects: list[Finding], verdict: Verdict, reason: str
+) -> None:
+    decision = Decision(review=BAND)
+
+    assert outcome(suspects, decision, judged=9, removed=0) == Outcome(verdict, reason)
