@@ -32,10 +32,21 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Shot:
+    """One question of a trial, by the picture that the claim is about."""
+
+    look: Look
+    crop: Crop
+    cover: str | None
+    yes: float
+
+
+@dataclass(frozen=True)
 class Card:
     number: str
     finding: Finding
     looks: list[Look]
+    trial: list[Shot]
     why_removed: str | None
 
 
@@ -47,11 +58,23 @@ def finding_card(
     images: ImageStore,
     why_removed: str | None = None,
 ) -> Card:
-    looks = [
-        _look(evidence, finding.box_px, tested=tested, images=images)
-        for evidence in _questions(finding.evidence)
-    ]
-    return Card(number, finding, looks, why_removed)
+    def looks(evidence: list[Evidence]) -> list[Look]:
+        return [
+            _look(question, finding.box_px, tested=tested, images=images)
+            for question in _questions(evidence)
+        ]
+
+    tried = finding.verification.evidence if finding.verification else []
+    trial = [_shot(look) for look in looks(tried)]
+    return Card(number, finding, looks(finding.evidence), trial, why_removed)
+
+
+def _shot(look: Look) -> Shot:
+    """The part comes last by name, whichever picture was shown first."""
+    crop = max(look.crops, key=lambda crop: crop.evidence.name)
+    steps = [step.result for step in crop.evidence.tools if step.tool == "cover"]
+    yes = crop.evidence.answers.get("yes", 0.0)
+    return Shot(look, crop, cover=steps[0] if steps else None, yes=yes)
 
 
 def _questions(evidence: list[Evidence]) -> Iterator[list[Evidence]]:

@@ -5,6 +5,7 @@ from rich.console import Console
 from rich.table import Table
 
 from foveal.schemas.calibration import Limit
+from foveal.schemas.finding import Finding
 from foveal.schemas.report import Report
 from foveal.schemas.verdict import Verdict
 
@@ -26,13 +27,22 @@ def print_summary(report: Report, out: Path) -> None:
 
 def _table(report: Report) -> Table:
     table = Table(box=None, pad_edge=False)
-    for heading in ("#", "label", "confidence", "box_px", "size_mm"):
+    tested = any(finding.verification for finding in report.findings)
+    for heading in ("#", "label", "confidence", "box_px", "size_mm", *["pixels"] * tested):
         table.add_column(heading, no_wrap=True)
     for number, finding in enumerate(report.findings, start=1):
         size = "" if finding.size_mm is None else f"{finding.size_mm:g}"
         box = " ".join(map(str, finding.box_px))
-        table.add_row(str(number), finding.label, f"{finding.confidence:.2f}", box, size)
+        sure = f"{finding.confidence:.2f}"
+        table.add_row(str(number), finding.label, sure, box, size, *_support(finding))
     return table
+
+
+def _support(finding: Finding) -> list[str]:
+    """None where it was not tested."""
+    if finding.verification is None:
+        return []
+    return ["support it" if finding.verification.supported else "do not support it"]
 
 
 def print_calibration(made: "Made") -> None:

@@ -4,9 +4,10 @@ import pytest
 from foveal.records.card import Card, finding_card
 from foveal.records.run_directory import RunDirectory
 from foveal.schemas.box import Box
-from foveal.schemas.evidence import Evidence
+from foveal.schemas.evidence import Evidence, ToolStep
 from foveal.schemas.finding import Finding
 from foveal.schemas.image import name_pixels
+from foveal.schemas.verification import Verified
 from foveal.schemas.view import View
 
 TEMPLATE, TESTED = "img:" + "a" * 64, "img:" + "b" * 64
@@ -66,3 +67,26 @@ def test_no_box_is_drawn_where_its_place_is_not_known(
 
 def test_a_finding_without_evidence_has_no_looks(run: RunDirectory) -> None:
     assert card_of(run, Box(1, 1, 2, 2)).looks == []
+
+
+def test_a_trial_shows_the_part_of_each_look_and_how_it_was_covered(run: RunDirectory) -> None:
+    def asked(name: str, image: str, yes: float, *steps: ToolStep) -> Evidence:
+        answers = {"yes": yes, "no": 1 - yes}
+        evidence = seen(name, image, Box(0, 0, 64, 64))
+        return evidence.model_copy(update={"answers": answers, "tools": list(steps)})
+
+    cover = ToolStep(tool="cover", result="grey over x 1–2, y 1–2")
+    looks = [
+        *(asked("A", TEMPLATE, 0.9), asked("B", TESTED, 0.9)),
+        *(asked("A", TEMPLATE, 0.2), asked("B", TESTED, 0.2, cover)),
+    ]
+    run.images.save(name_pixels(CROP), CROP)
+    verified = Verified(claimed=0.9, covered=0.2, supported=True, evidence=looks)
+    finding = Finding(
+        label="open", box_px=Box(1, 1, 2, 2), confidence=1, evidence=[], verification=verified
+    )
+
+    shots = finding_card(finding, "1", tested=TESTED, images=run.images).trial
+
+    assert [shot.crop.evidence.name for shot in shots] == ["B", "B"]
+    assert [(shot.cover, shot.yes) for shot in shots] == [(None, 0.9), (cover.result, 0.2)]

@@ -13,6 +13,7 @@ from foveal.schemas.calibration import Calibration
 from foveal.schemas.errors import BadImage
 from foveal.schemas.image import ImageRecord, name_pixels
 from foveal.schemas.report import Report
+from foveal.schemas.verification import Verified
 
 MakeReport = Callable[..., Report]
 Attributes = dict[str, str | None]
@@ -305,3 +306,28 @@ def test_a_label_is_shown_with_what_the_model_was_asked_with(
 
     assert "断路" not in plain.text
     assert f"{label} 断路" in " ".join(other.text.split())
+
+
+@pytest.mark.parametrize(
+    ("supported", "said"), [(True, "Supported by its pixels"), (False, "Not supported by its pix")]
+)
+def test_a_finding_that_was_tested_shows_its_answers_with_and_without_its_pixels(
+    run: RunDirectory, make_report: MakeReport, supported: bool, said: str
+) -> None:
+    report = make_report(findings=1)
+    (finding,) = report.findings
+    looks = [
+        item.model_copy(update={"answers": {"yes": 0.91, "no": 0.09}}) for item in finding.evidence
+    ]
+    verified = Verified(claimed=0.91, covered=0.12, supported=supported, evidence=looks)
+    tested = finding.model_copy(update={"verification": verified})
+
+    plain, page = (
+        PageReader(render(report.model_copy(update={"findings": [known]}), run.images))
+        for known in (finding, tested)
+    )
+
+    assert said in page.text
+    assert "With its pixels: yes at 0.910. Covered: yes at 0.120 at most." in page.text
+    assert len(page.all("img")) > len(plain.all("img"))
+    assert "supported by its pixels" not in plain.text.lower()
