@@ -1,5 +1,6 @@
 """What every eval module offers: `run(options)` gives figures ready for JSON, `show(figures)` a
-rich renderable of them. The modules are `deeppcb`, `drawn`, `align`, `roles` and `verdicts`.
+rich renderable of them. The modules are `deeppcb`, `drawn`, `align`, `evidence`, `roles` and
+`verdicts`.
 """
 
 from collections.abc import Callable

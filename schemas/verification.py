@@ -28,18 +28,22 @@ class Verification(Strict):
     swap_order: bool = Field(
         default=True, description="whether every other vote shows the tested part first"
     )
-    covers: list[Cover] = Field(
-        default=["surroundings", "reference"],
+    covers: list[Cover] | None = Field(
+        default=None,
         min_length=1,
-        description="each is one more look; `reference` only where there is a template",
+        description="each is one more look; by default reference, or surroundings without one",
     )
     margin_px: int = Field(
         default=4, ge=0, description="covered around the region too, in original pixels"
     )
 
     def covers_for(self, *, compared: bool) -> list[Cover]:
-        """Those that can be used, with or without a template."""
-        return [cover for cover in self.covers if compared or cover != "reference"]
+        """Those that can be used, with or without a template.
+
+        Where there is one it is what the model knows best: nothing differs. A patch does.
+        """
+        usual: list[Cover] = ["reference"] if compared else ["surroundings"]
+        return [cover for cover in self.covers or usual if compared or cover != "reference"]
 
     def supports(self, *, claimed: float, covered: float) -> bool:
         return claimed >= self.confirm_from > covered

@@ -9,7 +9,7 @@ from foveal.wording import suggest
 if TYPE_CHECKING:
     from foveal.evals.options import Eval
 
-EVALS = ("align", "deeppcb", "drawn", "hostile", "roles", "verdicts")
+EVALS = ("align", "deeppcb", "drawn", "evidence", "hostile", "roles", "verdicts")
 
 
 def find_eval(name: str) -> "Eval":
