@@ -15,6 +15,7 @@ from foveal.agents.calibration import (
 from foveal.agents.scripted import ScriptedModel
 from foveal.schemas.calibration import Calibration
 from foveal.schemas.errors import BadWorkflow
+from foveal.schemas.verification import Verification
 from foveal.schemas.workflow import Decision, LabelDefinition, Layers, Looks, Scale, Workflow
 
 Make = Callable[..., Calibration]
@@ -115,6 +116,12 @@ def test_a_workflow_may_be_renamed_and_list_more_findings(
     require_rules(
         workflow.model_copy(update={"calibration": calibration} | changed), source="boards.yaml"
     )
+
+
+def test_a_calibration_holds_whether_or_not_findings_are_tested(workflow: Workflow) -> None:
+    tested = workflow.model_copy(update={"verification": Verification(confirm_from=0.7)})
+
+    assert rules_of(tested) == rules_of(workflow)
 
 
 def test_a_part_that_a_workflow_leaves_out_has_no_hash(workflow: Workflow) -> None:
