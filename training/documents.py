@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from numpy.random import Generator
 
 from foveal.agents.facts import Defect, Facts
-from foveal.agents.instructions import Language
+from foveal.agents.instructions import YES_NO, Language
 from foveal.agents.properties import property_lines
 from foveal.training.document_words import (
     ACTIONS,
@@ -20,7 +20,7 @@ from foveal.training.document_words import (
     WORDS,
 )
 from foveal.training.told import draw_facts
-from foveal.training.wordings import YES_NO, Wording
+from foveal.training.wordings import Wording
 
 _MOST_PROPERTIES = 6
 _LONGEST = {"en": 230, "zh": 130}
