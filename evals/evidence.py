@@ -76,6 +76,7 @@ def show(figures: dict[str, object]) -> RenderableType:
     for label, planted in known.planted.unsupported_by_label.items():
         true = known.true.unsupported_by_label.get(label, "none")
         table.add_row(f"unsupported: {label}", str(planted), str(true))
+    table.add_row("parts that cannot be compared", str(known.not_comparable))
     return table
 
 
