@@ -37,9 +37,13 @@ class Region(Strict):
     )
 
     def surroundings(self, around: float, looks: Looks, *, within: tuple[int, int]) -> Box:
-        """The square to show, `around` times as wide as its longest side, inside such an image."""
+        """The square to show, `around` times as wide as its longest side, inside such an image.
+
+        A small region is shown with more around it, at each scale as much more.
+        """
         longest = max(self.box_px.width, self.box_px.height)
-        side = max(looks.least_side_px, round(around * longest))
+        usual = max(looks.least_side_px, looks.around * longest)
+        side = round(usual * around / looks.around)
         return square_around(self.box_px, side=side, within=within)
 
     def on_template(self, box: Box, size: tuple[int, int]) -> Box:
