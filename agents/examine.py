@@ -1,10 +1,16 @@
 """The judge without a template: each place once more by itself, in the middle of a view."""
 
+from collections.abc import Sequence
+
 from langgraph.runtime import Runtime
 
 from foveal.agents.alone import look_at
 from foveal.agents.context import Context
 from foveal.agents.inspection import Inspection, Judgement
+from foveal.tools.merge import merge
+
+_SHARED = 0.2
+"""Of the smaller of two places from which on they are one: defects seldom touch, boxes stray."""
 
 
 def examine(state: Inspection, runtime: Runtime[Context]) -> Inspection:
@@ -22,4 +28,11 @@ def examine(state: Inspection, runtime: Runtime[Context]) -> Inspection:
         Judgement.over(region, seen[index * len(scales) : (index + 1) * len(scales)])
         for index, region in enumerate(state["regions"])
     ]
-    return {"judgements": judgements, "usage": usage}
+    return {"judgements": surest(judgements, context.workflow.harmless), "usage": usage}
+
+
+def surest(judgements: Sequence[Judgement], harmless: str) -> list[Judgement]:
+    """Of those that share ground, the one that most probably shows something wrong."""
+    ranked = sorted(judgements, key=lambda known: -known.wrong(harmless))
+    by_box = {known.region.box_px: known for known in ranked}
+    return [by_box[box] for box in merge(list(by_box), inside=_SHARED)]

@@ -7,22 +7,22 @@ from foveal.schemas.box import Box
 SAME_IOU = 0.25
 """Boxes of two overlapping views, each drawn loosely."""
 
-_INSIDE = 0.6
+INSIDE = 0.6
 """Share of the smaller box that lies in the larger."""
 
 
-def merge(boxes: Sequence[Box]) -> list[Box]:
+def merge(boxes: Sequence[Box], *, inside: float = INSIDE) -> list[Box]:
     """In order of trust: a box joins the first before it that shows the same, else stands alone.
 
     Non-maximum suppression, with a box that lies inside another counted as the same.
     """
     kept: list[Box] = []
     for box in boxes:
-        if not any(same(box, other) for other in kept):
+        if not any(same(box, other, inside=inside) for other in kept):
             kept.append(box)
     return kept
 
 
-def same(one: Box, other: Box) -> bool:
+def same(one: Box, other: Box, *, inside: float = INSIDE) -> bool:
     smaller = min(one.area, other.area)
-    return one.iou(other) >= SAME_IOU or one.intersection_area(other) >= _INSIDE * smaller
+    return one.iou(other) >= SAME_IOU or one.intersection_area(other) >= inside * smaller
