@@ -14,7 +14,15 @@ from foveal.schemas.workflow import Agent, Decision, Workflow
 _LEAST = 1e-12
 """Nothing is surer than this: 0 and 1 have no logarithm of their odds."""
 
-_WITHOUT_EFFECT = {"name", "model", "loading", "decision", "calibration", "verification"}
+_WITHOUT_EFFECT = {
+    "name",
+    "model",
+    "loading",
+    "decision",
+    "calibration",
+    "verification",
+    "document",
+}
 """On the answers of given weights."""
 
 _AGAIN = "run `foveal calibrate` again, or take the line `calibration` out"

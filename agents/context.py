@@ -53,3 +53,5 @@ class Context:
     workflow: Workflow
     gallery: Gallery
     recorder: Recorder = field(default_factory=NoRecord)
+    date: str | None = None
+    """Of the run, as documents state it."""

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from math import floor
+from typing import Any, NamedTuple
 
 from foveal.schemas.box import Box
+from foveal.schemas.report import Report
 from foveal.schemas.verdict import Verdict
+from foveal.schemas.workflow import Workflow
 
 
 class Defect(NamedTuple):
@@ -55,6 +58,11 @@ class Facts:
         """The largest in mm, else in pixels; the first of equals."""
         return max(self.defects, key=_extent, default=None)
 
+    def counted(self) -> dict[str, Any]:
+        """What the report does not say by itself."""
+        count = {"all": len(self.defects), "label": self.by_label, "region": self.by_region}
+        return {"part": self.part, "date": self.date, "count": count}
+
     def _is_inside(self, defect: Defect, region: Box) -> bool:
         x, y = (1000 * at / side for at, side in zip(defect.box.center, self.size_px, strict=True))
         return region.x1 <= x < region.x2 and region.y1 <= y < region.y2
@@ -62,3 +70,23 @@ class Facts:
 
 def _extent(defect: Defect) -> tuple[float, int]:
     return defect.size_mm or 0, defect.box.area
+
+
+def facts_of(report: Report, workflow: Workflow, *, date: str | None) -> Facts:
+    """Confidences are rounded to two decimals; the share looked at is never rounded up."""
+    names = {label: answer for answer, label in workflow.answers.items()}
+    part = report.images[-1]
+    return Facts(
+        verdict=report.verdict,
+        defects=tuple(
+            Defect(names[known.label], known.box_px, known.size_mm, round(known.confidence, 2))
+            for known in report.findings
+        ),
+        labels=tuple(names[label] for label in workflow.defects),
+        part=part.source,
+        size_px=part.size_px,
+        workflow=workflow.name,
+        coverage=floor(report.coverage.share * 100) / 100,
+        date=date,
+        regions=workflow.document.regions if workflow.document else {},
+    )

@@ -104,12 +104,18 @@ class Instructions:
 @lru_cache
 def load_instructions(role: Role, language: Language) -> Instructions:
     """As they ship."""
-    folder = files("foveal.agents") / "texts" / role / language
+    names = ("system", "visual", "constraints", "format")
+    return Instructions(*(_read(role, language, name) for name in names))
 
-    def layer(name: str) -> str:
-        return (folder / f"{name}.txt").read_text(encoding="utf-8").rstrip("\n")
 
-    return Instructions(layer("system"), layer("visual"), layer("constraints"), layer("format"))
+def asked_again(role: Role, language: Language, values: Mapping[str, object]) -> str:
+    """What a role is told after an answer that will not do."""
+    return _fill(_read(role, language, "again"), values)
+
+
+def _read(role: Role, language: Language, name: str) -> str:
+    path = files("foveal.agents") / "texts" / role / language / f"{name}.txt"
+    return path.read_text(encoding="utf-8").rstrip("\n")
 
 
 def _fill(template: str, values: Mapping[str, object]) -> str:

@@ -47,7 +47,7 @@ def _kind(asked: Schema) -> str:
     if asked.get("type") == "array":
         items = asked.get("items", {})
         return "list" if "properties" in items else f"list of {_kind(items)}"
-    kind = asked.get("type", "any")
+    kind = asked.get("type", "object" if "properties" in asked else "any")
     return kind if isinstance(kind, str) else " | ".join(kind)
 
 

@@ -5,6 +5,7 @@ from foveal.agents.context import Context
 from foveal.agents.inspection import Inspection
 from foveal.agents.judge import any_unsure, judge, look_closer
 from foveal.agents.verify import verify
+from foveal.agents.write_document import document_asked, write_document
 from foveal.graphs.nodes.align import align, can_compare
 from foveal.graphs.nodes.decide import decide
 from foveal.graphs.nodes.propose import propose, worth_judging
@@ -15,7 +16,8 @@ Graph = CompiledStateGraph[Inspection, Context, Inspection, Inspection]
 def compare() -> Graph:
     """Find what changed between a template and a tested part.
 
-    START → align ─aligned→ propose ─regions→ judge ─sure→ verify → decide → END
+    START → align ─aligned→ propose ─regions→ judge ─sure→ verify → decide ─document→ write_document → END
+            │               │                 │                     └─report alone→ END
             │               │                 └─unsure→ look_closer → verify
             │               ├─nothing differs→ decide
             │               └─too different→ decide
@@ -28,6 +30,7 @@ def compare() -> Graph:
     graph.add_node(look_closer)
     graph.add_node(verify)
     graph.add_node(decide)
+    graph.add_node(write_document)
     graph.add_edge(START, "align")
     graph.add_conditional_edges(
         "align", can_compare, {"aligned": "propose", "cannot compare": "decide"}
@@ -40,5 +43,8 @@ def compare() -> Graph:
     graph.add_conditional_edges("judge", any_unsure, {"unsure": "look_closer", "sure": "verify"})
     graph.add_edge("look_closer", "verify")
     graph.add_edge("verify", "decide")
-    graph.add_edge("decide", END)
+    graph.add_conditional_edges(
+        "decide", document_asked, {"document": "write_document", "report alone": END}
+    )
+    graph.add_edge("write_document", END)
     return graph.compile()

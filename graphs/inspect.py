@@ -6,6 +6,7 @@ from foveal.agents.find import find
 from foveal.agents.inspection import Inspection
 from foveal.agents.search import search
 from foveal.agents.verify import verify
+from foveal.agents.write_document import document_asked, write_document
 from foveal.graphs.compare import Graph
 from foveal.graphs.nodes.decide import decide
 
@@ -13,7 +14,8 @@ from foveal.graphs.nodes.decide import decide
 def inspect() -> Graph:
     """Find what is wrong with a part that has no template.
 
-    START → search → find ─places→ examine → verify → decide → END
+    START → search → find ─places→ examine → verify → decide ─document→ write_document → END
+                     │                                └─report alone→ END
                      ├─nothing suspicious→ decide
                      └─too much→ decide
     """
@@ -23,6 +25,7 @@ def inspect() -> Graph:
     graph.add_node(examine)
     graph.add_node(verify)
     graph.add_node(decide)
+    graph.add_node(write_document)
     graph.add_edge(START, "search")
     graph.add_edge("search", "find")
     graph.add_conditional_edges(
@@ -32,7 +35,10 @@ def inspect() -> Graph:
     )
     graph.add_edge("examine", "verify")
     graph.add_edge("verify", "decide")
-    graph.add_edge("decide", END)
+    graph.add_conditional_edges(
+        "decide", document_asked, {"document": "write_document", "report alone": END}
+    )
+    graph.add_edge("write_document", END)
     return graph.compile()
 
 

@@ -28,9 +28,13 @@ def run_one(
     model: VisionLanguageModel,
     *images: Image,
     recorder: Recorder | None = None,
+    date: str | None = None,
 ) -> Report:
-    """The report on one part; its images in the order of the workflow's inputs, itself the last."""
-    context = Context(model, workflow, Gallery(*images), recorder or NoRecord())
+    """The report on one part; its images in the order of the workflow's inputs, itself the last.
+
+    `date` is what a document states as that of the inspection.
+    """
+    context = Context(model, workflow, Gallery(*images), recorder or NoRecord(), date)
     for image in images:
         context.recorder.image(image.id, image.pixels)
         context.recorder.append("intake", image=image.id, source=image.source)

@@ -10,6 +10,7 @@ from foveal.records import figures
 from foveal.records.alignment import Alignment, alignment_of
 from foveal.records.card import Card, finding_card
 from foveal.records.curves import Curves, curves_of
+from foveal.records.document import Piece, pieces_of
 from foveal.records.overview import Panel, panels, tested_image
 from foveal.records.store import ImageStore
 from foveal.schemas.image import ImageId
@@ -24,6 +25,7 @@ class Page:
     cards: list[Card]
     removed: list[Card]
     counts: list[tuple[str, int]]
+    document: list[Piece]
     curves: Curves | None
     image_names: dict[ImageId, str]
 
@@ -53,6 +55,7 @@ def _page(report: Report, images: ImageStore) -> Page:
         cards=cards,
         removed=removed,
         counts=Counter(finding.label for finding in report.findings).most_common(),
+        document=[] if report.document is None else pieces_of(report),
         curves=curves_of(report.calibration),
         image_names={record.id: record.name for record in report.images},
     )

@@ -13,6 +13,7 @@ from foveal.schemas.report import Report
 
 _OPENING = "foveal run"
 _JSON, _HTML, _LEDGER, _IMAGES = "report.json", "report.html", "ledger.jsonl", "images"
+_DOCUMENT = "document.json"
 _STORED_IMAGE = "[0-9a-f]" * 16 + ".png"
 
 
@@ -45,6 +46,9 @@ class RunDirectory:
         """The ledger names the report before it appears: one that it does not name is forged."""
         content = report.model_dump_json(indent=2).encode() + b"\n"
         self.ledger.append("report", verdict=report.verdict, sha256=sha256(content).hexdigest())
+        if report.document is not None:
+            document = json.dumps(report.document, ensure_ascii=False, indent=2)
+            write_whole(self.path / _DOCUMENT, document.encode() + b"\n")
         write_whole(self.path / _JSON, content)
         write_whole(self.path / _HTML, render(report, self.images).encode())
 
@@ -78,7 +82,7 @@ def _holds_run(path: Path) -> bool:
 
 def _clear(path: Path) -> None:
     """Takes away what an earlier run wrote; its ledger stays until the new one takes its place."""
-    for name in (_JSON, _HTML):
+    for name in (_JSON, _HTML, _DOCUMENT):
         (path / name).unlink(missing_ok=True)
     for pattern in (f"{_IMAGES}/{_STORED_IMAGE}", f"{_IMAGES}/.*{PARTIAL}", f".*{PARTIAL}"):
         for entry in path.glob(pattern):

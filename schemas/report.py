@@ -79,6 +79,17 @@ class Report(Strict):
     calibration: Calibration | None = Field(
         default=None, description="what confidences and verdict rest on; null: uncalibrated"
     )
+    document: Any | None = Field(
+        default=None, description="what the workflow asked to write; null: nothing, or refused"
+    )
+    facts: dict[str, Any] = Field(
+        default_factory=dict, description="what was counted for the document"
+    )
+    sources: dict[str, str] = Field(
+        default_factory=dict,
+        description="JSON Pointer to a value of the document → JSON Pointer to what it states of "
+        "this report; a text that states numbers has [from:to] in characters behind its own",
+    )
     measurements: dict[str, Any] = Field(
         default_factory=dict, description="what the tools measured, e.g. the alignment found"
     )

@@ -1,10 +1,11 @@
 from hashlib import sha256
 from json import dumps
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, WithJsonSchema, model_validator
 
 from foveal.schemas.base import Strict
+from foveal.schemas.box import BoxPx
 from foveal.schemas.calibration import Calibration
 from foveal.schemas.constraint import Constraint
 from foveal.schemas.errors import BadWorkflow
@@ -52,7 +53,7 @@ INPUTS: dict[GraphName, tuple[str, ...]] = {
 }
 """What each graph takes, in the order of the command line; the part itself comes last."""
 
-Agent = Literal["judge", "survey", "look", "find", "confirm", "verify"]
+Agent = Literal["judge", "survey", "look", "find", "confirm", "verify", "report"]
 """Whose instructions a workflow may word otherwise."""
 
 
@@ -130,8 +131,24 @@ class Decision(Strict):
         return self
 
 
-_InAFile = Annotated[Calibration, WithJsonSchema({"type": "string", "minLength": 1})]
+_FileName = WithJsonSchema({"type": "string", "minLength": 1})
 """A workflow file names the file; a loaded workflow holds what is in it."""
+
+
+class Document(Strict):
+    """What a run writes besides its report, under a schema of the user's own."""
+
+    json_schema: Annotated[dict[str, Any], _FileName] = Field(
+        alias="schema", description="file with a JSON Schema, seen from the workflow's"
+    )
+    instruction: Text = Field(description="what to write; one text, or one by language")
+    regions: dict[Name, BoxPx] = Field(
+        default_factory=dict,
+        description="named areas in which findings are counted, in thousandths of the part's sides",
+    )
+    attempts: int = Field(
+        default=2, ge=1, le=8, description="the model is told what no finding carries in between"
+    )
 
 
 class Workflow(Strict):
@@ -156,8 +173,11 @@ class Workflow(Strict):
     verification: Verification | None = Field(
         default=None, description="how findings are tested; null: they are not"
     )
-    calibration: _InAFile | None = Field(
+    calibration: Annotated[Calibration, _FileName] | None = Field(
         default=None, description="file that `foveal calibrate` wrote, seen from the workflow's"
+    )
+    document: Document | None = Field(
+        default=None, description="what to write of the report; null: the report alone"
     )
     max_regions: int = Field(default=200, ge=1, description="above this the parts differ too much")
 
@@ -210,6 +230,8 @@ class Workflow(Strict):
         texts: dict[str, Text | None] = {"subject": self.subject}
         for index, constraint in enumerate(self.constraints):
             texts[f"constraints[{index}].sentence"] = constraint.sentence
+        if self.document is not None:
+            texts["document.instruction"] = self.document.instruction
         for role, layers in self.instructions.items():
             texts |= {f"instructions.{role}.{name}": layer for name, layer in layers}
         return [

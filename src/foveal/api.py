@@ -1,6 +1,7 @@
 """Compare and inspect from Python; the commands run the same functions."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from os import PathLike, fspath
 from pathlib import Path
 
@@ -69,9 +70,14 @@ def run(
     progress("Inspecting")
     from foveal.graphs.run import run_one
 
-    report = run_one(rules, loaded, *images, recorder=RunRecorder(directory))
+    recorder = RunRecorder(directory)
+    report = run_one(rules, loaded, *images, recorder=recorder, date=_today())
     directory.finish(report)
     return report
+
+
+def _today() -> str:
+    return datetime.now().astimezone().date().isoformat()
 
 
 def _rules(workflow: PathName | Workflow) -> Workflow:

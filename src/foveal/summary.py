@@ -23,6 +23,8 @@ def print_summary(report: Report, out: Path) -> None:
     if report.findings:
         console.print(_table(report))
     console.print(f"Report: {out / 'report.html'}", markup=False)
+    if report.document is not None:
+        console.print(f"Document: {out / 'document.json'}", markup=False)
 
 
 def _table(report: Report) -> Table:

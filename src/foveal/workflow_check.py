@@ -7,13 +7,24 @@ from jsonschema_rs import ValidationError, validator_for
 
 from foveal.agents.briefs import brief_for, claim_brief_for
 from foveal.agents.calibration import require_rules
-from foveal.agents.instructions import ALONE, Brief
+from foveal.agents.facts import Defect, Facts
+from foveal.agents.instructions import ALONE, TOLD, Brief
 from foveal.constraint_check import check_fields, check_labels
+from foveal.document_check import check_document
 from foveal.models.protocol import Picture
+from foveal.schemas.box import Box
 from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.workflow import Agent, Workflow
 
 _PICTURES = [Picture(name, np.zeros((1, 1), np.uint8)) for name in "AB"]
+
+_DEFECT = Defect("open", Box(0, 0, 1, 1), 0.1, 0.9)
+_TOLD = {
+    "facts": Facts("fail", (_DEFECT,), ("open",), "part.png", (9, 9), "boards", 1.0),
+    "instruction": "Write the report.",
+    "properties": "- count (integer)",
+}
+"""What the reporter's layers may name besides."""
 
 _BROKEN = (ArithmeticError, LookupError, MemoryError, TypeError, ValueError)
 """What the expressions in a template raise, beside jinja2's own errors."""
@@ -29,6 +40,8 @@ def check(workflow: Workflow, *, source: str) -> None:
             check_labels(constraint.finding, workflow.glossary, place)
     for role in workflow.instructions:
         _check_instructions(role, workflow, f"{source}: instructions.{role}")
+    if workflow.document is not None:
+        check_document(workflow.document, workflow, f"{source}: document")
     require_rules(workflow, source=source)
 
 
@@ -44,8 +57,9 @@ def _check_schema(schema: dict[str, Any], place: str) -> None:
 
 def _check_instructions(role: Agent, workflow: Workflow, place: str) -> None:
     try:
-        shown = _PICTURES[:1] if role in ALONE else _PICTURES
-        _brief(role, workflow).conversation(shown)
+        brief = _brief(role, workflow)
+        if role not in TOLD:
+            brief.conversation(_PICTURES[:1] if role in ALONE else _PICTURES)
     except BadWorkflow as error:
         raise BadWorkflow(f"{place}: {error.what}", fix=error.fix) from error
     except _BROKEN as error:
@@ -57,4 +71,6 @@ def _check_instructions(role: Agent, workflow: Workflow, place: str) -> None:
 def _brief(role: Agent, workflow: Workflow) -> Brief:
     if role in ("confirm", "verify"):
         return claim_brief_for(role, workflow, label=workflow.defects[0])
+    if role == "report":
+        return brief_for(role, workflow, **_TOLD)
     return brief_for(role, workflow)

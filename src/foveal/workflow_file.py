@@ -8,15 +8,17 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from foveal.calibration_file import read_calibration
+from foveal.document_file import read_document_schema
 from foveal.mistakes import first_mistake
 from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.language import Language
 from foveal.schemas.workflow import Workflow
 from foveal.wording import shortened, suggest
 from foveal.workflow_check import check
-from foveal.yaml_file import read_yaml
+from foveal.yaml_file import Value, read_yaml
 
 SHIPPED = Path(__file__).with_name("workflows")
+DOCUMENTS = SHIPPED / "documents"
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -43,7 +45,7 @@ def load_workflow(
     workflow, path, named = _read(path_or_name)
     if named is not None:
         workflow = workflow.model_copy(
-            update={"calibration": read_calibration(_beside_or_shipped(named))}
+            update={"calibration": read_calibration(_beside_or_shipped(named, SHIPPED))}
         )
     if language is not None:
         workflow = workflow.in_language(language)
@@ -77,7 +79,7 @@ def _find(path_or_name: str | PathLike[str]) -> Path:
 
 def _read(path_or_name: str | PathLike[str]) -> Uncalibrated:
     path = _find(path_or_name)
-    written = read_yaml(path)
+    written = _with_document_schema(read_yaml(path), path)
     named = written.pop("calibration", None)
     try:
         workflow = Workflow.model_validate_json(json.dumps(written))
@@ -94,7 +96,22 @@ def _read(path_or_name: str | PathLike[str]) -> Uncalibrated:
     return Uncalibrated(workflow, path, path.parent / named)
 
 
-def _beside_or_shipped(named: Path) -> Path:
-    """A copy of a workflow that ships finds the calibration that ships."""
-    shipped = SHIPPED / named.name
+def _with_document_schema(written: dict[str, Value], path: Path) -> dict[str, Value]:
+    """With the schema of its document in place of the name of the file that holds it."""
+    asked = written.get("document")
+    if not isinstance(asked, dict) or "schema" not in asked:
+        return written
+    named = asked["schema"]
+    if not isinstance(named, str) or not named:
+        raise BadWorkflow(
+            f"{str(path)!r}: document.schema is {shortened(named)}",
+            fix="it should be the name of a file with a JSON Schema",
+        )
+    schema = read_document_schema(_beside_or_shipped(path.parent / named, DOCUMENTS))
+    return {**written, "document": {**asked, "schema": schema}}
+
+
+def _beside_or_shipped(named: Path, folder: Path) -> Path:
+    """A copy of a workflow that ships finds the calibration and the schema that ship."""
+    shipped = folder / named.name
     return shipped if shipped.is_file() and not named.exists() else named

@@ -17,8 +17,8 @@ from foveal.workflow_file import load_workflow, shipped_workflows
 Written = Callable[..., Path]
 
 KEYS = (
-    "use one of calibration, constraints, decision, graph, harmless, instructions, labels, "
-    "language, loading, looks, max_regions, model, name, plan, scale, subject, verification"
+    "use one of calibration, constraints, decision, document, graph, harmless, instructions, "
+    "labels, language, loading, looks, max_regions, model, name, plan, scale, subject, verification"
 )
 
 
@@ -47,7 +47,9 @@ def test_a_name_that_does_not_ship_is_answered_with_the_nearest() -> None:
 
 def test_a_name_unlike_any_is_answered_with_all_that_ship() -> None:
     with pytest.raises(
-        BadWorkflow, match=r"use one of board-compare, board-inspect \(a file is given as \./xyz"
+        BadWorkflow,
+        match=r"use one of board-8d, board-compare, board-incoming, board-inspect, "
+        r"board-summary \(a file is given as \./xyz",
     ):
         load_workflow("xyz")
 
@@ -78,7 +80,7 @@ UNKNOWN_KEYS = {
     "a role": (
         ("harmless", "instructions: {jugde: {system: hi}}\nharmless"),
         "unknown key 'jugde' in instructions: "
-        "it should be 'judge', 'survey', 'look', 'find', 'confirm' or 'verify'",
+        "it should be 'judge', 'survey', 'look', 'find', 'confirm', 'verify' or 'report'",
     ),
     "a merge": (
         ("harmless", "<<: {a: 1}\nharmless"),
