@@ -127,7 +127,7 @@ def test_layers_of_the_reporter_can_be_worded_otherwise(asking: Callable[..., Pa
     layer = "instructions: {report: {system: 'Write on {{ subject }}: {{ facts.verdict }}.'}}\n"
     broken = "instructions: {report: {visual: '{{ fact.verdict }}'}}\n"
 
-    assert load_workflow(asking(json.dumps(SCHEMA), layer)).instructions["report"]
+    assert "report" in load_workflow(asking(json.dumps(SCHEMA), layer)).instructions
     assert "'fact' is undefined" in refusal(asking(json.dumps(SCHEMA), broken))
 
 
