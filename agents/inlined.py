@@ -3,50 +3,40 @@
 from collections.abc import Mapping
 from typing import Any
 
+from foveal.models.subschemas import rewritten
 from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.pointer import steps_of
 
 _MOST_NODES = 5_000
-_DEFINITIONS = ("$defs", "definitions")
-_DATA = ("const", "enum", "default", "examples")
 
 
 def inlined(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Raises BadWorkflow for a reference to elsewhere, one without end, or too many."""
-    copied: dict[str, Any] = _Inlining(schema).copy(schema, open_references=())
-    return {keyword: value for keyword, value in copied.items() if keyword not in _DEFINITIONS}
+    whole = rewritten(schema, _Inlining(schema).change)
+    return {key: value for key, value in whole.items() if key not in ("$defs", "definitions")}
 
 
 class _Inlining:
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._root, self._nodes = root, 0
+        self._open: list[str] = []
+        """References that are being replaced, each inside the one before."""
 
-    def copy(self, node: Any, *, open_references: tuple[str, ...]) -> Any:
+    def change(self, node: dict[str, Any]) -> dict[str, Any]:
         self._nodes += 1
         if self._nodes > _MOST_NODES:
             raise _cannot_be_written("has too many places", fix="ask for less")
-        if isinstance(node, list):
-            return [self.copy(part, open_references=open_references) for part in node]
-        if not isinstance(node, Mapping):
-            return node
         reference = node.get("$ref")
         if not isinstance(reference, str):
-            return self._parts(node, open_references)
-        if reference in open_references:
+            return node
+        if reference in self._open:
             raise _cannot_be_written(
                 f"holds {reference!r} inside itself", fix="ask for a document of a fixed depth"
             )
-        target = self.copy(self._found(reference), open_references=(*open_references, reference))
-        beside = {keyword: value for keyword, value in node.items() if keyword != "$ref"}
-        return target | self._parts(beside, open_references)
-
-    def _parts(self, node: Mapping[str, Any], open_references: tuple[str, ...]) -> dict[str, Any]:
-        return {
-            keyword: value
-            if keyword in (*_DATA, *_DEFINITIONS)
-            else self.copy(value, open_references=open_references)
-            for keyword, value in node.items()
-        }
+        self._open.append(reference)
+        target = rewritten(self._found(reference), self.change)
+        self._open.pop()
+        return target | {key: value for key, value in node.items() if key != "$ref"}
 
     def _found(self, reference: str) -> Mapping[str, Any]:
         node: Any = self._root

@@ -24,10 +24,16 @@ def is_box(schema: Schema) -> bool:
 
 
 def _inside(schema: Schema, *, depth: int) -> Iterator[str]:
-    for name, asked in schema.get("properties", {}).items():
+    for name, given in schema.get("properties", {}).items():
+        asked = _of_values(given)
         yield _line(name, asked, depth=depth)
-        held = asked if "properties" in asked else asked.get("items", {})
+        held = asked if "properties" in asked else _of_values(asked.get("items"))
         yield from _inside(held, depth=depth + 1)
+
+
+def _of_values(schema: object) -> Schema:
+    """A schema that is no object allows anything, or nothing."""
+    return schema if isinstance(schema, Mapping) else {}
 
 
 def _line(name: str, asked: Schema, *, depth: int) -> str:
@@ -35,7 +41,8 @@ def _line(name: str, asked: Schema, *, depth: int) -> str:
     return f"{'  ' * depth}- {name} ({_kind(asked)}){meaning}"
 
 
-def _kind(asked: Schema) -> str:
+def _kind(given: object) -> str:
+    asked = _of_values(given)
     if is_box(asked):
         return "box"
     if "const" in asked:
@@ -45,7 +52,7 @@ def _kind(asked: Schema) -> str:
     if "anyOf" in asked:
         return " | ".join(map(_kind, asked["anyOf"]))
     if asked.get("type") == "array":
-        items = asked.get("items", {})
+        items = _of_values(asked.get("items"))
         return "list" if "properties" in items else f"list of {_kind(items)}"
     kind = asked.get("type", "object" if "properties" in asked else "any")
     return kind if isinstance(kind, str) else " | ".join(kind)

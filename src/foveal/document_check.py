@@ -12,8 +12,6 @@ from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.pointer import below
 from foveal.schemas.workflow import Document, Workflow
 
-_NUMBERS = ({"type": "integer"}, {"type": "number"})
-
 
 def check_document(document: Document, workflow: Workflow, place: str) -> None:
     """Raises BadWorkflow with the place of what is wrong."""
@@ -24,7 +22,9 @@ def check_document(document: Document, workflow: Workflow, place: str) -> None:
         whole = inlined(schema)
     except BadWorkflow as error:
         raise BadWorkflow(f"{place}.schema: {error.what}", fix=error.fix) from error
-    for pointer, node in _required(whole, ""):
+    dialect = {key: schema[key] for key in ("$schema",) if key in schema}
+    for pointer, found in _required(whole, ""):
+        node = dialect | dict(found)
         if _is_number(node) and not _can_be_given(node, workflow):
             raise BadWorkflow(
                 f"{place}.schema asks at {pointer or '/'!r} for a number that no finding or count "
@@ -42,11 +42,11 @@ def _required(node: Any, pointer: str) -> Iterator[tuple[str, Mapping[str, Any]]
 
 
 def _is_number(node: Mapping[str, Any]) -> bool:
-    return any(node.get("type") == known["type"] for known in _NUMBERS)
+    return node.get("type") in ("integer", "number")
 
 
-def _can_be_given(node: Mapping[str, Any], workflow: Workflow) -> bool:
-    allowed = validator_for(dict(node), offline=True)
+def _can_be_given(node: dict[str, Any], workflow: Workflow) -> bool:
+    allowed = validator_for(node, offline=True)
     return "const" in node or any(allowed.is_valid(value) for value in _given(node, workflow))
 
 

@@ -98,6 +98,37 @@ def test_limits_that_a_count_or_a_constant_can_keep_are_taken(
     assert load_workflow(asking(number(**limits))).document
 
 
+ODD: dict[str, dict[str, Any]] = {
+    "an older draft": {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "properties": {"n": {"type": "integer", "minimum": 0, "exclusiveMinimum": True}},
+        "required": ["n"],
+    },
+    "properties that are true or false": {"properties": {"a": True, "b": False}},
+    "properties called as keywords are": {
+        "properties": {"enum": {"type": "integer"}, "const": {"$ref": "#/$defs/n"}},
+        "$defs": {"n": {"type": "number"}},
+    },
+    "no properties": {},
+    "lists of lists": {"items": {"items": {"items": {"type": "number"}}}},
+    "items that are none": {"type": "array", "items": False},
+    "several in place": {"type": "array", "prefixItems": [{"type": "integer"}, True]},
+    "required and not described": {"type": "object", "required": ["a"]},
+}
+
+
+@pytest.mark.parametrize("schema", ODD.values(), ids=ODD)
+def test_odd_schemas_are_taken_and_lead_to_a_report(
+    asking: Callable[..., Path], boards: Boards, tmp_path: Path, schema: dict[str, Any]
+) -> None:
+    inputs = dict(zip(("template", "tested"), boards, strict=True))
+    model = ScriptedModel(writing=lambda _: "{}")
+
+    report = foveal.run(asking(json.dumps(schema)), inputs, out=tmp_path / "run", model=model)
+
+    assert report.document == {} or "the document was refused" in report.reason
+
+
 def test_a_missing_schema_file_is_named(written: Written, tmp_path: Path) -> None:
     path = written(added="document: {schema: none.json, instruction: Count.}\n")
 
