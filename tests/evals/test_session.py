@@ -8,7 +8,8 @@ from foveal.evals.seeds import DRAWN
 from foveal.evals.session import Session, detections, listing_all, proposals, rankings, run_session
 from foveal.schemas.calibration import Calibration
 from foveal.schemas.errors import BadImage
-from foveal.schemas.workflow import Decision, Workflow
+from foveal.schemas.report import Report
+from foveal.schemas.workflow import Decision, Document, Workflow
 
 Says = Callable[[str, float], ScriptedModel]
 
@@ -33,6 +34,17 @@ def test_what_a_single_pass_lists_is_ranked_as_it_stands(workflow: Workflow, say
     survey = workflow.model_copy(update={"graph": "survey"})
     (report,) = _session(survey, says("none", 1)).reports
     assert rankings(report) == detections(report) != ()
+
+
+def test_no_document_is_written_while_measuring(workflow: Workflow, says: Says) -> None:
+    asked = Document(schema={"type": "object"}, instruction="Write.")
+    model = says("open", 0.7)
+
+    (report,) = _session(workflow.model_copy(update={"document": asked}), model).reports
+
+    assert isinstance(report, Report)
+    assert report.findings
+    assert model.written == []
 
 
 def test_an_error_in_place_of_a_report_says_nothing() -> None:
