@@ -16,8 +16,8 @@ Graph = CompiledStateGraph[Inspection, Context, Inspection, Inspection]
 def compare() -> Graph:
     """Find what changed between a template and a tested part.
 
-    START → align ─aligned→ propose ─regions→ judge ─sure→ verify → decide ─document→ write_document → END
-            │               │                 │                     └─report alone→ END
+    START → align ─aligned→ propose ─regions→ judge ─sure→ verify → decide ─report alone→ END
+            │               │                 │                     └─document→ write_document → END
             │               │                 └─unsure→ look_closer → verify
             │               ├─nothing differs→ decide
             │               └─too different→ decide

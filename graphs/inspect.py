@@ -14,8 +14,8 @@ from foveal.graphs.nodes.decide import decide
 def inspect() -> Graph:
     """Find what is wrong with a part that has no template.
 
-    START → search → find ─places→ examine → verify → decide ─document→ write_document → END
-                     │                                └─report alone→ END
+    START → search → find ─places→ examine → verify → decide ─report alone→ END
+                     │                                └─document→ write_document → END
                      ├─nothing suspicious→ decide
                      └─too much→ decide
     """

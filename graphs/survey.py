@@ -11,8 +11,8 @@ from foveal.graphs.nodes.decide import decide
 def survey() -> Graph:
     """Show both parts once and let the model list everything: the baseline.
 
-    START → look_once → decide ─document→ write_document → END
-                        └─report alone→ END
+    START → look_once → decide ─report alone→ END
+                        └─document→ write_document → END
     """
     graph = StateGraph(Inspection, context_schema=Context)
     graph.add_node(look_once)
