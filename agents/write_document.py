@@ -54,7 +54,8 @@ def _completed(report: Report, facts: Facts, written: _Written) -> Report:
     known = {"facts": facts.counted(), "usage": report.usage + written.usage}
     if written.refused:
         reason = f"{report.reason}; the document was refused: {written.refused}"
-        return report.model_copy(update=known | {"verdict": "review", "reason": reason})
+        verdict = "fail" if report.verdict == "fail" else "review"
+        return report.model_copy(update=known | {"verdict": verdict, "reason": reason})
     return report.model_copy(
         update=known | {"document": written.document, "sources": written.sources}
     )

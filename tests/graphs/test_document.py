@@ -143,7 +143,7 @@ def test_a_document_that_stays_wrong_is_refused_and_the_findings_stay(
 
     assert report.document is None
     assert report.sources == {}
-    assert report.verdict == "review"
+    assert report.verdict == found.verdict == "fail"
     assert report.reason.startswith(f"{found.reason}; the document was refused: ")
     assert "9999, which no fact of that name says" in report.reason
     assert report.findings == found.findings
@@ -218,6 +218,17 @@ def test_parts_that_cannot_be_compared_are_documented_too(
     assert report.facts["date"] is None
 
 
+def test_a_good_part_without_the_document_asked_for_is_for_a_person(
+    asking: Workflow, template: Image
+) -> None:
+    model = ScriptedModel(writing=lambda _: answer(n=77))
+
+    report = run_one(asking, model, template, template)
+
+    assert report.verdict == "review"
+    assert report.reason.startswith("nothing differs; the document was refused: ")
+
+
 @pytest.mark.parametrize("name", ["board-8d", "board-incoming", "board-summary"])
 def test_the_model_that_ships_writes_what_can_be_traced_or_is_refused(
     name: str, template: Image, tested: Image, tiny: VisionLanguageModel
@@ -228,7 +239,7 @@ def test_the_model_that_ships_writes_what_can_be_traced_or_is_refused(
     report = run_one(workflow, tiny, template, tested, date="2026-11-25")
 
     if report.document is None:
-        assert report.verdict == "review"
+        assert report.verdict != "pass"
         assert "the document was refused" in report.reason
     else:
         assert validator_for(inlined(workflow.document.json_schema)).is_valid(report.document)
