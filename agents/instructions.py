@@ -30,10 +30,14 @@ Role = Literal[
     "confirm",
     "recognise",
     "report",
+    "scout",
+    "explore",
 ]
 
-ALONE: frozenset[Role] = frozenset({"sight", "look", "find", "confirm", "recognise"})
-"""Roles that are shown one picture, named A."""
+ALONE: frozenset[Role] = frozenset(
+    {"sight", "look", "find", "confirm", "recognise", "scout", "explore"}
+)
+"""Roles that are shown one picture at first, named A."""
 
 TOLD: frozenset[Role] = frozenset({"report"})
 """Roles that are shown no picture."""
@@ -100,6 +104,10 @@ class Instructions:
     def replaced(self, layers: Mapping[str, str]) -> "Instructions":
         return replace(self, **layers)
 
+    def asking_for_thought(self, request: str) -> "Instructions":
+        """The constraints end with the request to think."""
+        return replace(self, constraints=f"{self.constraints}\n{request}")
+
 
 @lru_cache
 def load_instructions(role: Role, language: Language) -> Instructions:
@@ -116,6 +124,13 @@ def asked_again(role: Role, language: Language, values: Mapping[str, object]) ->
 def _read(role: Role, language: Language, name: str) -> str:
     path = files("foveal.agents") / "texts" / role / language / f"{name}.txt"
     return path.read_text(encoding="utf-8").rstrip("\n")
+
+
+@lru_cache
+def request_for_thought(language: Language) -> str:
+    """What an agent that has tokens to think with is told."""
+    text = files("foveal.agents") / "texts" / "thinking" / f"{language}.txt"
+    return text.read_text(encoding="utf-8").strip()
 
 
 def _fill(template: str, values: Mapping[str, object]) -> str:

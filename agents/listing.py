@@ -27,8 +27,8 @@ class _List(Strict):
 def list_schema(workflow: Workflow, *, box: dict[str, Any], most: int = MOST) -> dict[str, Any]:
     """`box` is the JSON Schema of a box as the model writes it."""
     answers = [name for name, label in workflow.answers.items() if label != workflow.harmless]
-    finding = _exactly({"label": {"enum": answers}, "box": box})
-    return _exactly({"findings": {"type": "array", "items": finding, "maxItems": most}})
+    finding = exactly({"label": {"enum": answers}, "box": box})
+    return exactly({"findings": {"type": "array", "items": finding, "maxItems": most}})
 
 
 def read_list(text: str, schema: dict[str, Any]) -> list[Listed] | None:
@@ -41,7 +41,8 @@ def read_list(text: str, schema: dict[str, Any]) -> list[Listed] | None:
     return said.findings if allowed else None
 
 
-def _exactly(properties: dict[str, Any]) -> dict[str, Any]:
+def exactly(properties: dict[str, Any]) -> dict[str, Any]:
+    """JSON Schema of an object with these properties, all of them."""
     return {
         "type": "object",
         "properties": properties,

@@ -59,7 +59,7 @@ def _results(messages: list[Message]) -> tuple[Part, ...]:
 def _with_calls_as_text(message: Message) -> Message:
     if not message.calls and not message.tools:
         return message
-    texts = [_written(call) for call in message.calls]
+    texts = [call_text(call) for call in message.calls]
     if message.tools:
         tools = "\n".join(json.dumps(described(t), ensure_ascii=False) for t in message.tools)
         texts.append(_OFFER.format(tools=tools))
@@ -67,7 +67,8 @@ def _with_calls_as_text(message: Message) -> Message:
     return replace(message, parts=(*message.parts, between + "\n".join(texts)), calls=(), tools=())
 
 
-def _written(call: Call) -> str:
+def call_text(call: Call) -> str:
+    """As the model writes it."""
     arguments = json.dumps(call.arguments, ensure_ascii=False)
     name = json.dumps(call.tool, ensure_ascii=False)
     return f'<tool_call>\n{{"name": {name}, "arguments": {arguments}}}\n</tool_call>'

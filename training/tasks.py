@@ -4,13 +4,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from json import dumps
+from typing import Literal
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
 from foveal.agents.instructions import YES_NO, Brief, Role
+from foveal.agents.moves import moves, offering
+from foveal.agents.scout import MOST_REGIONS
+from foveal.models.coordinates import Coordinates
 from foveal.models.protocol import Conversation, Picture
+from foveal.models.tool_text import call_text
 from foveal.tools.image import Pixels
 from foveal.tools.view import resized
 from foveal.training.boards.pair import SIZE_PX
@@ -18,7 +23,9 @@ from foveal.training.chunk import DIGIT_0, KINDS, NONE, SURVEY_PX, Chunk, known
 from foveal.training.crops import Crops, Tone, draw_crops
 from foveal.training.digits import draw_digit
 from foveal.training.documents import Document, draw_document
+from foveal.training.explorations import SIDES, STEPS, Board, draw_exploration
 from foveal.training.strangers import draw_stranger
+from foveal.training.thoughts import SEEN, with_thought
 from foveal.training.turn import Turn
 from foveal.training.views import BoardView, draw_view
 from foveal.training.wordings import OTHER_SUBJECTS, Wording, vary
@@ -43,6 +50,12 @@ _TRIES = 12
 _ANNOTATION_MARGIN = 7 / SIZE_PX
 """Left around a change by whoever draws boxes by hand, over the side of the board."""
 
+_EXPLORED_FEW = 0.3
+"""Share of explored boards with few defects: on most of those nothing is left to do."""
+
+_MOST_ZOOMS = 3
+"""Before the call that a sample practises."""
+
 _STEP = 10
 """Thousandths that written corners are multiples of: finer digits would be noise to learn."""
 
@@ -66,7 +79,10 @@ def picture_names(conversation: Conversation) -> list[str]:
     ]
 
 
-SIZES: dict[Role, int] = {
+Task = Role | Literal["judge thinking", "look thinking"]
+"""What is practised: a role, or a role that thinks before it answers."""
+
+SIZES: dict[Task, int] = {
     "judge": 48,
     "locate": 36,
     "verify": 48,
@@ -77,8 +93,12 @@ SIZES: dict[Role, int] = {
     "confirm": 80,
     "recognise": 32,
     "report": 32,
+    "judge thinking": 40,
+    "look thinking": 64,
+    "scout": 12,
+    "explore": 24,
 }
-ROLES = tuple(SIZES)
+TASKS = tuple(SIZES)
 
 _SIGHTS = 128
 """Views of a step without a question."""
@@ -89,18 +109,18 @@ _compact = partial(dumps, ensure_ascii=False, separators=(",", ":"))
 
 @dataclass(frozen=True)
 class Mixture:
-    """How often each role is practised, and how much its wording varies."""
+    """How often each task is practised, and how much its wording varies."""
 
-    weights: dict[Role, float]
+    weights: dict[Task, float]
     """Against one another, among the steps that put a question."""
 
     variety: float
     seeing: float
     """Share of steps that train the vision tower alone, at a third of the time of a question."""
 
-    def draw(self, rng: Generator) -> Role:
-        roles, weights = list(self.weights), np.array(list(self.weights.values()))
-        return roles[rng.choice(len(roles), p=weights / weights.sum())]
+    def draw(self, rng: Generator) -> Task:
+        tasks, weights = list(self.weights), np.array(list(self.weights.values()))
+        return tasks[rng.choice(len(tasks), p=weights / weights.sum())]
 
 
 # Seeing comes first: until regions are told apart, other words for the question teach nothing.
@@ -116,6 +136,10 @@ _EARLY = Mixture(
         "confirm": 0.1,
         "recognise": 0.02,
         "report": 0.5,
+        "judge thinking": 0.04,
+        "look thinking": 0.06,
+        "scout": 0.02,
+        "explore": 0.05,
     },
     variety=0.15,
     seeing=0.5,
@@ -125,13 +149,17 @@ _LATE = Mixture(
         "judge": 0.22,
         "locate": 0.05,
         "verify": 0.07,
-        "survey": 0.04,
+        "survey": 0.03,
         "sight": 0.03,
         "look": 0.28,
         "find": 0.19,
         "confirm": 0.1,
         "recognise": 0.02,
         "report": 0.5,
+        "judge thinking": 0.04,
+        "look thinking": 0.06,
+        "scout": 0.02,
+        "explore": 0.05,
     },
     variety=0.35,
     seeing=0.25,
@@ -145,11 +173,17 @@ def mixture(progress: float) -> Mixture:
 
 
 def draw_batch(
-    rng: Generator, role: Role, chunk: Chunk, *, variety: float, share: int = 1
+    rng: Generator, task: Task, chunk: Chunk, *, variety: float, share: int = 1
 ) -> list[Sample]:
-    """As many samples as the role's batch holds, divided by `share`."""
-    wording = vary(rng, role, variety=variety)
-    return draw_samples(rng, role, chunk, wording, size=max(1, SIZES[role] // share))
+    """As many samples as the task's batch holds, divided by `share`."""
+    wording = vary(rng, role_of(task), variety=variety)
+    return draw_samples(rng, task, chunk, wording, size=max(1, SIZES[task] // share))
+
+
+def role_of(task: Task) -> Role:
+    if task == "judge thinking":
+        return "judge"
+    return "look" if task == "look thinking" else task
 
 
 def draw_sights(rng: Generator, chunk: Chunk, *, share: int = 1) -> list[BoardView]:
@@ -158,9 +192,9 @@ def draw_sights(rng: Generator, chunk: Chunk, *, share: int = 1) -> list[BoardVi
 
 
 def draw_samples(
-    rng: Generator, role: Role, chunk: Chunk, wording: Wording, *, size: int
+    rng: Generator, task: Task, chunk: Chunk, wording: Wording, *, size: int
 ) -> list[Sample]:
-    return _DRAW[role](rng, chunk, wording, size)
+    return _DRAW[task](rng, chunk, wording, size)
 
 
 def _judge(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
@@ -169,6 +203,16 @@ def _judge(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sa
         Sample(brief.conversation(crops.pictures), _name(wording, crops.kind), crops.truths)
         for crops in _crops(rng, chunk, size)
     ]
+
+
+def _judge_thinking(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
+    wording = wording.thinking(rng)
+    brief = _turned_now_and_then(rng, wording.brief())
+    samples = []
+    for crops in _crops(rng, chunk, size):
+        answer = with_thought(rng, wording, crops.truths, crops.kind, compared=True)
+        samples.append(Sample(brief.conversation(crops.pictures), answer, crops.truths))
+    return samples
 
 
 def _turned_now_and_then(rng: Generator, brief: Brief) -> Brief:
@@ -216,18 +260,22 @@ def _survey(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[S
         shown = (turn.picture(image) for image in chunk.surveys[row])
         pictures = [Picture(name, pixels) for name, pixels in zip("AB", shown, strict=True)]
         truths = turn.truths(known(chunk.boards[row]) / _SURVEY_SIDES)
-        truths = truths[np.lexsort((truths[:, 1], truths[:, 2]))]
+        truths = _from_the_top(truths)
         answer = _listed(wording, truths, margin=_ANNOTATION_MARGIN)
         samples.append(Sample(brief.conversation(pictures), answer, truths))
     return samples
 
 
-def _boards(rng: Generator, chunk: Chunk, size: int) -> list[int]:
+def _boards(rng: Generator, chunk: Chunk, size: int, *, few_share: float = _FEW_SHARE) -> list[int]:
     """Boards at random, most of them with few defects: short lists teach what a box is."""
     few = np.nonzero((chunk.boards[:, :, 0] >= 0).sum(1) <= _FEW)[0]
     anywhere = np.arange(len(chunk.boards))
-    pick = rng.random(size) < _FEW_SHARE
+    pick = rng.random(size) < few_share
     return [int(rng.choice(few if easy and len(few) else anywhere)) for easy in pick]
+
+
+def _from_the_top(truths: NDArray[np.float32]) -> NDArray[np.float32]:
+    return truths[np.lexsort((truths[:, 1], truths[:, 2]))]
 
 
 _SURVEY_SIDES = np.array([1, *[SURVEY_PX] * 4], np.float32)
@@ -262,6 +310,17 @@ def _look(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sam
     for view in _views(rng, chunk, size):
         kind = int(view.truths[0, 0]) if len(view.truths) else NONE
         samples.append(_alone(brief, view, _name(wording, kind)))
+    return samples
+
+
+def _look_thinking(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
+    wording = wording.thinking(rng)
+    brief = wording.brief()
+    samples = []
+    for view in _views(rng, chunk, size):
+        kind = int(view.truths[0, 0]) if len(view.truths) else NONE
+        answer = with_thought(rng, wording, view.truths, kind, compared=False)
+        samples.append(_alone(brief, view, answer))
     return samples
 
 
@@ -358,7 +417,50 @@ def _length(sample: Sample) -> int:
 
 _NOTHING_SHOWN = np.empty((0, 5), np.float32)
 
-_DRAW: dict[Role, Callable[[Generator, Chunk, Wording, int], list[Sample]]] = {
+
+def _scout(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
+    brief = wording.brief()
+    samples = []
+    for row in _boards(rng, chunk, size):
+        turn = Turn.draw(rng)
+        picture = Picture("A", turn.picture(chunk.surveys[row, 1]))
+        truths = _from_the_top(turn.truths(known(chunk.boards[row]) / _SURVEY_SIDES))
+        answer = _suspected(rng, wording, truths[:MOST_REGIONS])
+        samples.append(Sample(brief.conversation([picture]), answer, truths))
+    return samples
+
+
+def _suspected(rng: Generator, wording: Wording, truths: NDArray[np.float32]) -> str:
+    margins = _ANNOTATION_MARGIN * np.array([-1, -1, 1, 1])
+    reasons = SEEN[wording.language]
+    regions = [
+        {
+            "box": _thousandths(truth[1:] + margins),
+            "why": str(rng.choice(reasons[KINDS[int(truth[0])]])),
+        }
+        for truth in truths
+    ]
+    return _compact({"regions": regions})
+
+
+def _explore(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
+    """As many pictures in each conversation, and zooms of one side: the instructions name it."""
+    zooms, side = int(rng.integers(_MOST_ZOOMS + 1)), int(rng.integers(*SIDES, endpoint=True))
+    written = side * 1000 // STEPS
+    brief = wording.brief(width=written, height=written)
+    box = Coordinates().box_schema(size=(SURVEY_PX, SURVEY_PX))
+    labels = [label.name for kind, label in wording.labels.items() if kind != KINDS[NONE]]
+    samples = []
+    for row in _boards(rng, chunk, size, few_share=_EXPLORED_FEW):
+        board = Board.draw(rng, chunk, row)
+        explored = draw_exploration(rng, board, wording=wording, zooms=zooms, side=side)
+        asked = offering(brief.conversation([explored.overview]), moves(labels, box=box))
+        conversation = (*asked, *explored.turns)
+        samples.append(Sample(conversation, call_text(explored.call), explored.truths))
+    return samples
+
+
+_DRAW: dict[Task, Callable[[Generator, Chunk, Wording, int], list[Sample]]] = {
     "judge": _judge,
     "locate": _locate,
     "verify": _verify,
@@ -369,6 +471,10 @@ _DRAW: dict[Role, Callable[[Generator, Chunk, Wording, int], list[Sample]]] = {
     "confirm": _confirm,
     "recognise": _recognise,
     "report": _report,
+    "judge thinking": _judge_thinking,
+    "look thinking": _look_thinking,
+    "scout": _scout,
+    "explore": _explore,
 }
 
 

@@ -47,7 +47,7 @@ class Trainer:
         self._tally = Tally()
 
     def run(self) -> None:
-        """Roles are drawn alike in all workers, and regions by each for itself."""
+        """Tasks are drawn alike in all workers, and regions by each for itself."""
         learner, pace = self._learner, self._pace
         rng = np.random.default_rng([learner.step, self._rank])
         schedule = np.random.default_rng(learner.step)
@@ -59,9 +59,9 @@ class Trainer:
                 views = draw_sights(rng, chunk, share=workers.COUNT)
                 self._tally.add("seeing", learner.see(views, rate=rate))
             else:
-                role = mix.draw(schedule)
-                samples = draw_batch(rng, role, chunk, variety=mix.variety, share=workers.COUNT)
-                self._tally.add(role, learner.learn(samples, rate=rate))
+                task = mix.draw(schedule)
+                samples = draw_batch(rng, task, chunk, variety=mix.variety, share=workers.COUNT)
+                self._tally.add(task, learner.learn(samples, rate=rate))
             self._report_and_save()
         self._save()
 

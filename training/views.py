@@ -31,7 +31,7 @@ _GREY_SHARE = 0.4
 
 _MIDDLE = np.array([0.35, 0.35, 0.65, 0.65])
 
-_SHOWN, _HIDDEN = 0.6, 0.15
+SHOWN, _HIDDEN = 0.6, 0.15
 """Shares of a defect inside a view from which on it counts, and up to which it does not."""
 
 _TRIES = 20
@@ -64,10 +64,10 @@ def draw_view(rng: Generator, chunk: Chunk) -> BoardView:
     frame = _frame(rng, defects, size=len(part))
     blank_too = rng.random() < _BLANK_SHARE
     for _ in range(_TRIES):
-        if not _halves(defects, frame) and (blank_too or not _is_blank(_cut(part, frame))):
+        if not shows_halves(defects, frame) and (blank_too or not _is_blank(_cut(part, frame))):
             break
         frame = _frame(rng, defects, size=len(part))
-    cut, shown = _cut(part, frame), defects[_inside(defects, frame) >= _SHOWN]
+    cut, shown = _cut(part, frame), defects[share_inside(defects, frame) >= SHOWN]
     truths = (shown - _shift(frame)) / np.array([1, *[frame.width] * 4])
     if rng.random() < _COVERED_SHARE:
         cut, truths = _covered(rng, cut, truths)
@@ -92,9 +92,9 @@ def _frame(rng: Generator, defects: NDArray[np.float32], *, size: int) -> Box:
     return Box(x, y, x + side, y + side)
 
 
-def _halves(defects: NDArray[np.float32], frame: Box) -> bool:
-    inside = _inside(defects, frame)
-    return bool(((inside > _HIDDEN) & (inside < _SHOWN)).any())
+def shows_halves(defects: NDArray[np.float32], frame: Box) -> bool:
+    inside = share_inside(defects, frame)
+    return bool(((inside > _HIDDEN) & (inside < SHOWN)).any())
 
 
 def _is_blank(pixels: Pixels) -> bool:
@@ -113,12 +113,12 @@ def _covered(
     x1, y1, x2, y2 = side * (_nearest_first(truths)[0, 1:] if len(truths) else _MIDDLE)
     corners = np.clip([x1 - margin, y1 - margin, x2 + margin, y2 + margin], 0, side)
     box = Box(*(int(corner) for corner in corners))
-    hidden = _inside(truths * np.array([1, *[side] * 4]), box)
+    hidden = share_inside(truths * np.array([1, *[side] * 4]), box)
     cover = covered_by_grey if rng.random() < _GREY_SHARE else covered_by_surroundings
     return cover(pixels, box), truths[hidden < _HIDDEN]
 
 
-def _inside(defects: NDArray[np.floating], box: Box) -> NDArray[np.floating]:
+def share_inside(defects: NDArray[np.floating], box: Box) -> NDArray[np.floating]:
     """Share of each defect that lies in the box."""
     low = np.maximum(defects[:, 1:3], (box.x1, box.y1))
     high = np.minimum(defects[:, 3:5], (box.x2, box.y2))

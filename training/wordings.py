@@ -1,6 +1,6 @@
 """Many wordings of the same four layers, so that the model follows instructions, not one string."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Final, get_args
 
@@ -15,6 +15,7 @@ from foveal.agents.instructions import (
     Language,
     Role,
     load_instructions,
+    request_for_thought,
 )
 
 
@@ -172,6 +173,21 @@ _ALTERNATIVES: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
             "Output JSON with these properties in this order, from the facts alone.",
             "Answer with JSON of the properties listed. Invent no number and no box.",
         ),
+        "scout": (
+            "Where should one look closer? At most 8 places as JSON, from the top: "
+            '{"regions": [{"box": [x1, y1, x2, y2], "why": ...}]}, coordinates 0 to 1000.',
+            'Output JSON: {"regions": [...]}, at most 8, each with "box" (0-1000) and "why".',
+        ),
+        "explore": (
+            "Call zoom where something may be wrong (at most {{ width }} by {{ height }}), report "
+            "for each defect, and done at the end. Boxes in A, 0 to 1000.",
+            "Look closer, up to {{ width }} by {{ height }} at once; report every defect; then "
+            "done. Coordinates of A, 0-1000.",
+        ),
+        "thinking": (
+            "Think before you answer.",
+            "Say in a few words what you see, then answer.",
+        ),
     },
     "zh": {
         "system": (
@@ -213,8 +229,20 @@ _ALTERNATIVES: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
         "confirm": ("中间真的是“{{ claim }}”吗？回答是或否。",),
         "system report": ("你根据检验结果撰写{{ subject }}的记录。",),
         "report": ("按所列属性的顺序输出 JSON，只依据事实。",),
+        "scout": (
+            "哪里需要细看？最多 8 处，以 JSON 回答："
+            '{"regions": [{"box": [x1, y1, x2, y2], "why": ...}]}，0 到 1000。',
+        ),
+        "explore": (
+            "可能有问题处用 zoom（最多 {{ width }} 乘 {{ height }}），每个缺陷用 report，"
+            "最后 done。方框在 A 内，0 到 1000。",
+        ),
+        "thinking": ("先思考，再回答。",),
     },
 }
+
+_THOUGHT_AS_SHIPPED = 0.8
+"""Share of requests for a thought that are in the agents' words."""
 
 
 @dataclass(frozen=True)
@@ -227,6 +255,13 @@ class Wording:
 
     subject: str
     language: Language
+
+    def thinking(self, rng: Generator) -> "Wording":
+        """With the request to think first, as the agents send it or in other words."""
+        request = request_for_thought(self.language)
+        if rng.random() > _THOUGHT_AS_SHIPPED:
+            request = str(rng.choice(_ALTERNATIVES[self.language]["thinking"]))
+        return replace(self, instructions=self.instructions.asking_for_thought(request))
 
     def brief(self, **more: object) -> Brief:
         """As sent; `more` is what this role's layers name besides."""
@@ -256,6 +291,10 @@ def vary(rng: Generator, role: Role, *, variety: float) -> Wording:
     )
 
 
+_ONE_VISUAL: Final = ("survey", "scout", "explore", "report")
+"""Roles whose visual layer says more than the others' words would: the whole part, or facts."""
+
+
 def _reworded(
     rng: Generator, original: Instructions, role: Role, language: Language
 ) -> Instructions:
@@ -269,10 +308,9 @@ def _reworded(
             original.system, original.visual, original.constraints, layer(original.format, role)
         )
     kind = f" {role}" if role in TOLD else " alone" if role in ALONE else ""
-    fixed = role in ("survey", "report")
     return Instructions(
         layer(original.system, f"system{kind}"),
-        original.visual if fixed else layer(original.visual, f"visual{kind}"),
+        original.visual if role in _ONE_VISUAL else layer(original.visual, f"visual{kind}"),
         layer(original.constraints, "constraints"),
         layer(original.format, role),
     )
@@ -300,6 +338,7 @@ def corpus() -> list[str]:
             texts += [text for label in names for text in (label.name, label.meaning)]
         for layers in _ALTERNATIVES[language].values():
             texts += layers
+        texts.append(request_for_thought(language))
         for role in get_args(Role):
             layers_of = shipped(role, language).instructions
             texts += [layers_of.system, layers_of.visual, layers_of.constraints, layers_of.format]

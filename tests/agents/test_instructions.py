@@ -40,6 +40,8 @@ VALUES = {
     ),
     "instruction": "Write it down.",
     "properties": "- count (integer)",
+    "width": 120,
+    "height": 120,
 }
 
 

@@ -6,7 +6,6 @@ import pytest
 import torch
 from transformers import PreTrainedTokenizerFast, Qwen3VLForConditionalGeneration
 
-from foveal.agents.instructions import Role
 from foveal.models.patch_embedding import use_linear_patches
 from foveal.models.prompt import PromptBuilder
 from foveal.models.vision_attention import batch_images
@@ -14,7 +13,7 @@ from foveal.training import tiny
 from foveal.training.batcher import IGNORED, Batcher
 from foveal.training.chunk import DIGIT_0, NONE, Chunk
 from foveal.training.forward import CellHeads, answer_logits, losses
-from foveal.training.tasks import Sample, draw_batch
+from foveal.training.tasks import TASKS, Sample, Task, draw_batch
 
 
 @pytest.fixture
@@ -22,11 +21,11 @@ def batcher(model: Qwen3VLForConditionalGeneration, tokenizer: PreTrainedTokeniz
     return Batcher(model, PromptBuilder(tokenizer, tiny.image_processor()))
 
 
-@pytest.mark.parametrize("role", ["judge", "survey", "sight"])
+@pytest.mark.parametrize("task", ["judge", "survey", "sight", "judge thinking", "explore"])
 def test_answers_are_those_of_a_plain_forward_pass(
-    role: Role, chunk: Chunk, model: Qwen3VLForConditionalGeneration, batcher: Batcher
+    task: Task, chunk: Chunk, model: Qwen3VLForConditionalGeneration, batcher: Batcher
 ) -> None:
-    samples = draw_batch(np.random.default_rng(2), role, chunk, variety=1.0, share=8)[:3]
+    samples = draw_batch(np.random.default_rng(2), task, chunk, variety=1.0, share=8)[:3]
     _check_against_plain(samples, model, batcher)
 
 
@@ -65,6 +64,18 @@ def _check_against_plain(
     logits = answer_logits(model, batcher.tensors(samples))
 
     assert torch.allclose(logits, torch.stack(plain), atol=2e-4)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_can_be_learned(
+    task: Task, chunk: Chunk, model: Qwen3VLForConditionalGeneration, batcher: Batcher
+) -> None:
+    samples = draw_batch(np.random.default_rng(0), task, chunk, variety=0.0, share=12)
+
+    lost = losses(model, CellHeads(model.config.text_config.hidden_size), batcher.tensors(samples))
+
+    assert torch.isfinite(torch.stack(lost)).all()
+    assert lost.language > 0
 
 
 def test_an_answer_is_predicted_token_by_token_to_its_end(

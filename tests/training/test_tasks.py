@@ -11,13 +11,14 @@ from foveal.models.protocol import Picture
 from foveal.schemas.workflow import Looks
 from foveal.training.chunk import KINDS, NONE, Chunk
 from foveal.training.crops import VIEW_PX, Crops, draw_crops
-from foveal.training.tasks import ROLES, Sample, draw_batch, mixture
+from foveal.training.tasks import TASKS, Sample, Task, draw_batch, mixture, role_of
+from foveal.training.thoughts import with_thought
 from foveal.training.wordings import shipped, vary
 from foveal.workflow_file import load_workflow
 
 
-def batch(role: Role, chunk: Chunk, *, variety: float = 0.0, seed: int = 0) -> list[Sample]:
-    return draw_batch(np.random.default_rng(seed), role, chunk, variety=variety)
+def batch(task: Task, chunk: Chunk, *, variety: float = 0.0, seed: int = 0) -> list[Sample]:
+    return draw_batch(np.random.default_rng(seed), task, chunk, variety=variety)
 
 
 def kinds_shown(sample: Sample) -> set[str]:
@@ -103,15 +104,57 @@ def test_digits_are_drawn_and_asked_for(chunk: Chunk) -> None:
     assert len({sample.answer for sample in samples}) > 4
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_every_wording_names_the_answer_that_it_wants(role: Role, chunk: Chunk) -> None:
+@pytest.mark.parametrize("task", TASKS)
+def test_every_wording_names_the_answer_that_it_wants(task: Task, chunk: Chunk) -> None:
+    role = role_of(task)
     for seed in range(12):
-        for sample in batch(role, chunk, variety=1.0, seed=seed)[:2]:
+        for sample in batch(task, chunk, variety=1.0, seed=seed)[:2]:
             shown = [part for part in sample.conversation[1].parts if isinstance(part, Picture)]
             names = {picture.name for picture in shown}
             assert names == (set() if role in TOLD else {"A"} if role in ALONE else {"A", "B"})
             assert "{" not in system_text(sample).replace('{"', "").replace("{...", "")
-            assert role != "judge" or sample.answer in system_text(sample)
+            assert task != "judge" or sample.answer in system_text(sample)
+
+
+@pytest.mark.parametrize("task", ["judge thinking", "look thinking"])
+def test_a_thought_leads_to_the_label_of_what_is_shown(task: Task, chunk: Chunk) -> None:
+    for sample in batch(task, chunk):
+        (said,) = re.findall(r"^<think>\n(.+)\n</think>\n\n(.+)$", sample.answer)
+        thought, answer = said
+        assert answer in thought
+        assert answer == "none" or answer in kinds_shown(sample)
+        assert ("noise" in thought or "ordinary" in thought) == (answer == "none")
+        assert "\nThink first, briefly.\n" in system_text(sample)
+
+
+@pytest.mark.parametrize("task", ["judge", "look"])
+def test_nobody_thinks_unasked(task: Task, chunk: Chunk) -> None:
+    for sample in batch(task, chunk):
+        assert "<think>" not in sample.answer
+        assert "Think" not in system_text(sample)
+
+
+def test_a_thought_says_where_and_how_wide() -> None:
+    corner = np.array([[KINDS.index("spur"), 0.05, 0.1, 0.25, 0.2]], np.float32)
+    middle = np.array([[KINDS.index("open"), 0.3, 0.5, 0.7, 0.55]], np.float32)
+    rng = np.random.default_rng(0)
+
+    first = with_thought(rng, shipped("look"), corner, KINDS.index("spur"), compared=False)
+    second = with_thought(rng, shipped("look", "zh"), middle, KINDS.index("open"), compared=False)
+
+    assert "0.2 wide" in first
+    assert "upper left" in first
+    assert "宽 0.4" in second
+    assert "中间" in second
+
+
+def test_a_scout_lists_at_most_eight_places_from_the_top(chunk: Chunk) -> None:
+    for sample in batch("scout", chunk):
+        regions = json.loads(sample.answer)["regions"]
+        assert len(regions) == min(8, len(sample.truths))
+        tops = [region["box"][1] for region in regions]
+        assert tops == sorted(tops)
+        assert all(region["why"] for region in regions)
 
 
 def test_wordings_differ_in_language_and_words() -> None:
@@ -135,9 +178,9 @@ def test_pictures_are_as_large_as_the_judge_sends_them() -> None:
 
 
 @pytest.mark.parametrize("progress", [0.0, 0.29, 0.3, 1.0])
-def test_all_roles_have_their_share_of_the_time(progress: float) -> None:
+def test_all_tasks_have_their_share_of_the_time(progress: float) -> None:
     weights = mixture(progress).weights
 
-    assert set(weights) == set(ROLES)
+    assert set(weights) == set(TASKS)
     rng = np.random.default_rng(0)
-    assert {mixture(progress).draw(rng) for _ in range(2000)} == set(ROLES)
+    assert {mixture(progress).draw(rng) for _ in range(4000)} == set(TASKS)

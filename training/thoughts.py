@@ -1,0 +1,137 @@
+"""Short thoughts before an answer, made from what is known of a picture."""
+
+from typing import Final
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from foveal.agents.instructions import Language
+from foveal.training.chunk import KINDS, NONE
+from foveal.training.wordings import Wording
+
+_BEFORE: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
+    "en": {
+        "open": ("trace whole", "copper goes on"),
+        "short": ("two conductors apart", "a space between traces"),
+        "mousebite": ("edge straight", "edge whole"),
+        "spur": ("edge straight", "edge smooth"),
+        "copper": ("no copper there", "bare"),
+        "pin-hole": ("copper whole", "copper without a hole"),
+    },
+    "zh": {
+        "open": ("导线完整", "铜是连续的"),
+        "short": ("两根导体分开", "导线之间有间隔"),
+        "mousebite": ("边缘平直", "边缘完整"),
+        "spur": ("边缘平直", "边缘光滑"),
+        "copper": ("没有铜", "空白"),
+        "pin-hole": ("铜完整", "铜上无孔"),
+    },
+}
+"""What a reference shows in the place of each kind."""
+
+SEEN: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
+    "en": {
+        "open": ("a gap across the trace", "the trace is cut"),
+        "short": ("copper joins two conductors", "a bridge between traces"),
+        "mousebite": ("a nick in the edge", "copper missing at the edge"),
+        "spur": ("a bump on the edge", "copper sticks out of the edge"),
+        "copper": ("an island of copper", "stray copper that touches nothing"),
+        "pin-hole": ("a hole inside copper", "a gap that copper surrounds"),
+    },
+    "zh": {
+        "open": ("导线断开", "铜有缺口贯穿"),
+        "short": ("铜连接两个导体", "导线之间有桥"),
+        "mousebite": ("边缘缺一块", "边缘少铜"),
+        "spur": ("边缘凸起", "铜从边缘伸出"),
+        "copper": ("孤立的铜", "不接触任何导体的铜"),
+        "pin-hole": ("铜内部有孔", "铜包围的空洞"),
+    },
+}
+"""What a picture shows of each kind, in a few words."""
+
+_NOTHING: Final[dict[Language, tuple[str, ...]]] = {
+    "en": ("nothing out of the ordinary", "only noise"),
+    "zh": ("没有异常", "只有噪声"),
+}
+
+_COMPARED: Final[dict[Language, tuple[str, ...]]] = {
+    "en": (
+        "A: {before}. B: {seen}, {wide} wide, {where}. So {label}.",
+        "In A {before}; in B {seen}, {where}, {wide} wide: {label}",
+    ),
+    "zh": (
+        "A：{before}。B：{seen}，宽 {wide}，{where}。所以是{label}。",
+        "A {before}；B {seen}，{where}，宽 {wide}：{label}",
+    ),
+}
+_ALONE: Final[dict[Language, tuple[str, ...]]] = {
+    "en": (
+        "{seen}, {wide} wide, {where}: {label}",
+        "{where}: {seen}, {wide} wide. So {label}.",
+    ),
+    "zh": (
+        "{seen}，宽 {wide}，{where}：{label}",
+        "{where}：{seen}，宽 {wide}。所以是{label}。",
+    ),
+}
+_UNDISTURBED: Final[dict[Language, tuple[str, ...]]] = {
+    "en": ("{seen}: {label}", "{seen}. So {label}."),
+    "zh": ("{seen}：{label}", "{seen}。所以是{label}。"),
+}
+
+_COLUMNS: Final[dict[Language, tuple[str, str, str]]] = {
+    "en": ("left", "", "right"),
+    "zh": ("左", "", "右"),
+}
+_ROWS: Final[dict[Language, tuple[str, str, str]]] = {
+    "en": ("upper", "", "lower"),
+    "zh": ("上", "", "下"),
+}
+_MIDDLE: Final[dict[Language, str]] = {"en": "in the middle", "zh": "中间"}
+_OFF_MIDDLE = 1 / 6
+"""Share of a side off the middle from which on a place is left, right, upper or lower."""
+
+
+def with_thought(
+    rng: Generator, wording: Wording, truths: NDArray[np.float32], kind: int, *, compared: bool
+) -> str:
+    """An answer as it is written after a thought; `truths` are of the picture it is about."""
+    thought = _thought(rng, wording, truths[truths[:, 0] == kind], kind, compared=compared)
+    return f"<think>\n{thought}\n</think>\n\n{wording.labels[KINDS[kind]].name}"
+
+
+def _thought(
+    rng: Generator, wording: Wording, truths: NDArray[np.float32], kind: int, *, compared: bool
+) -> str:
+    language, label = wording.language, wording.labels[KINDS[kind]].name
+    if kind == NONE:
+        seen, said = rng.choice(_NOTHING[language]), rng.choice(_UNDISTURBED[language])
+        return str(said).format(seen=seen, label=label)
+    box = _nearest(truths)
+    return str(rng.choice((_COMPARED if compared else _ALONE)[language])).format(
+        before=rng.choice(_BEFORE[language][KINDS[kind]]),
+        seen=rng.choice(SEEN[language][KINDS[kind]]),
+        wide=f"{max(box[2] - box[0], box[3] - box[1], 0.1):.1f}",
+        where=_where(box, language),
+        label=label,
+    )
+
+
+def _nearest(truths: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Corners of the one nearest to the middle."""
+    middles = (truths[:, 1:3] + truths[:, 3:5]) / 2
+    return np.asarray(truths[np.linalg.norm(middles - 0.5, axis=1).argmin(), 1:])
+
+
+def _where(box: NDArray[np.float32], language: Language) -> str:
+    x, y = ((box[:2] + box[2:]) / 2 - 0.5).tolist()
+    words = _COLUMNS[language][_third(x)], _ROWS[language][_third(y)]
+    column, row = words
+    between = " " if language == "en" and column and row else ""
+    there = f"{row}{between}{column}" if language == "en" else f"{column}{row}"
+    return there or _MIDDLE[language]
+
+
+def _third(off: float) -> int:
+    return 1 if abs(off) < _OFF_MIDDLE else 0 if off < 0 else 2
