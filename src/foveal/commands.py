@@ -1,21 +1,22 @@
-"""The commands. What takes long to import is imported inside each, so that help is instant."""
+"""The commands that inspect parts, and those that say what there is; `measuring` has the others.
 
-import json
-from collections.abc import Callable, Mapping
+What takes long to import is imported inside each, so that help is instant.
+"""
+
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from foveal import measuring
 from foveal.model_choice import ModelChoice
 from foveal.model_options import with_model
-from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.language import Language
 from foveal.schemas.verdict import EXIT_CODES
+from foveal.shared_options import AsJson, InLanguage, Rules, WorkflowName
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from foveal.schemas.workflow import Workflow
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
@@ -23,13 +24,6 @@ app = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptio
 Out = Annotated[
     str, typer.Option(metavar="DIR", help="Folder for report.html, report.json and the pixels.")
 ]
-Rules = Annotated[
-    str, typer.Option("--workflow", metavar="FILE|NAME", help="What to look for, and how.")
-]
-InLanguage = Annotated[
-    Language | None, typer.Option("--language", help="In which the model is asked.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -53,6 +47,9 @@ def foveal(*, version: Version = False) -> None:
     Exit codes: 0 pass, 1 fail, 3 review, 2 error.
     """
     del version  # printed by its callback
+
+
+app.add_typer(measuring.app)
 
 
 @app.command()
@@ -105,9 +102,7 @@ def inspect(
 @app.command()
 @with_model
 def run(
-    workflow: Annotated[
-        str, typer.Argument(metavar="WORKFLOW", help="A YAML file, or the name of one that ships.")
-    ],
+    workflow: WorkflowName,
     given: Annotated[
         list[str], typer.Argument(metavar="INPUT...", help="Images in order, or as NAME=PATH.")
     ],
@@ -161,173 +156,6 @@ def doctor(*, model: ModelChoice) -> None:
     with shown_steps() as progress:
         for fact in examine(model, progress):
             typer.echo(f"{fact.name:<24}{fact.value}")
-
-
-@app.command()
-@with_model
-def calibrate(
-    workflow: Annotated[
-        str, typer.Argument(metavar="WORKFLOW", help="A YAML file, or the name of one that ships.")
-    ],
-    data: Annotated[
-        str,
-        typer.Argument(
-            metavar="LABELLED_DATA",
-            help="A CSV or JSONL manifest with labels, a DeepPCB folder, or drawn:N.",
-        ),
-    ],
-    *,
-    model: ModelChoice,
-    escape: Annotated[
-        float, typer.Option(metavar="RATE", help="Share of defective parts that may pass.")
-    ] = 0.05,
-    overkill: Annotated[
-        float, typer.Option(metavar="RATE", help="Share of good parts that may fail.")
-    ] = 0.05,
-    limit: Annotated[int | None, typer.Option(metavar="N", help="Parts to take.", min=1)] = None,
-    out: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Instead of beside the workflow.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Fit confidences and the limits of pass, review and fail on labelled parts.
-
-    Writes the file that the workflow names as its `calibration`.
-
-    \b
-    foveal calibrate my-boards.yaml labelled.csv
-    foveal calibrate my-boards.yaml labelled.csv --escape 0.01 --overkill 0.1
-    foveal calibrate my-boards.yaml drawn:400
-    """
-    from foveal.calibrating import Wanted, calibrate
-    from foveal.progress import shown_count
-    from foveal.summary import print_calibration
-
-    wanted = Wanted(
-        workflow=workflow,
-        data=data,
-        out=out,
-        limit=limit,
-        escape=escape,
-        overkill=overkill,
-    )
-    with shown_count("calibrate") as progress:
-        made = calibrate(wanted, model, progress)
-    if as_json:
-        typer.echo(made.calibration.model_dump_json(indent=2))
-    else:
-        print_calibration(made)
-
-
-@app.command("eval")
-@with_model
-def evaluate(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="deeppcb, drawn, …")],
-    *,
-    model: ModelChoice,
-    data: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="The data, where an eval takes any.")
-    ] = None,
-    limit: Annotated[int | None, typer.Option(metavar="N", help="Pairs to take.", min=1)] = None,
-    workflow: Rules = "board-compare",
-    language: InLanguage = None,
-    as_json: AsJson = False,
-) -> None:
-    """Measure quality on labelled data.
-
-    \b
-    foveal eval deeppcb --data DIR
-    foveal eval deeppcb --data DIR --limit 50 --json
-    foveal eval verdicts --limit 1000
-    """
-    from foveal.evaluation import find_eval
-    from foveal.progress import shown_count
-    from foveal.workflow_file import load_workflow
-
-    found = find_eval(name)
-    rules = load_workflow(workflow, language=language)
-    from foveal.evals.options import EvalOptions
-
-    chosen = model.for_workflow(rules)
-    with shown_count(name) as progress:
-        options = EvalOptions(
-            workflow=rules.model_copy(update={"model": chosen.name, "loading": chosen.loading}),
-            data=data,
-            limit=limit,
-            progress=progress,
-            other_weights=model.is_other(rules),
-        )
-        figures = found.run(options)
-    _print_figures(figures, found.show, as_json=as_json)
-
-
-@app.command()
-@with_model
-def gauge(
-    workflow: Annotated[
-        str, typer.Argument(metavar="WORKFLOW", help="A YAML file, or the name of one that ships.")
-    ],
-    data: Annotated[
-        Path | None, typer.Argument(metavar="[DATA]", help="Folder of pairs laid out as DeepPCB's.")
-    ] = None,
-    *,
-    model: ModelChoice,
-    drawn: Annotated[
-        int | None, typer.Option(metavar="N", help="Boards to draw where there is no DATA.", min=1)
-    ] = None,
-    limit: Annotated[int | None, typer.Option(metavar="N", help="Pairs of DATA.", min=1)] = None,
-    repeats: Annotated[
-        int, typer.Option(metavar="N", help="Of each part under each disturbance.", min=1)
-    ] = 10,
-    jitter: Annotated[
-        str, typer.Option(metavar="NAME,…", help="What is disturbed.")
-    ] = "shift,light,scale,order",
-    language: InLanguage = None,
-    as_json: AsJson = False,
-) -> None:
-    """Inspect the same parts again under small disturbances, and say how steady the verdicts are.
-
-    \b
-    foveal gauge board-compare
-    foveal gauge my-boards.yaml DIR --limit 20 --jitter shift,light --json
-    """
-    from foveal.jitter import read_jitter
-    from foveal.progress import shown_count
-    from foveal.workflow_file import load_workflow
-
-    if (limit if data is None else drawn) is not None:
-        raise BadWorkflow(
-            "--limit takes pairs of DATA, --drawn draws boards without it", fix="give the other"
-        )
-    kinds, rules = read_jitter(jitter), load_workflow(workflow, language=language)
-    from foveal.evals.gauge import GaugeOptions, run, show
-
-    chosen = model.for_workflow(rules)
-    with shown_count("gauge") as progress:
-        options = GaugeOptions(
-            workflow=rules.model_copy(update={"model": chosen.name, "loading": chosen.loading}),
-            data=data,
-            limit=drawn if data is None else limit,
-            progress=progress,
-            repeats=repeats,
-            jitter=kinds,
-        )
-        figures = run(options)
-    _print_figures(figures, show, as_json=as_json)
-
-
-def _print_figures(
-    figures: dict[str, object],
-    show: "Callable[[dict[str, object]], RenderableType]",
-    *,
-    as_json: bool,
-) -> None:
-    if as_json:
-        typer.echo(json.dumps(figures, indent=2))
-    else:
-        from rich.console import Console
-
-        Console().print(show(figures))
 
 
 def _load(workflow: str, language: Language | None) -> "Workflow":
