@@ -32,8 +32,8 @@ _MOST_TOKENS = 800
 def look_once(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     """Ask for every defect of the whole part in one reply."""
     context, workflow = runtime.context, runtime.context.workflow
-    tested = _whole(context.gallery[state["tested"]])
-    template = _whole(context.gallery[state["template"]]) if "template" in state else None
+    tested = whole(context.gallery[state["tested"]])
+    template = whole(context.gallery[state["template"]]) if "template" in state else None
     exhibit = Exhibit(tested, template)
     boxes = context.model.coordinates.box_schema(size=exhibit.tested.view.size_px)
     schema = list_schema(workflow, box=boxes)
@@ -78,7 +78,8 @@ def _judgement(item: Listed, tested: Seen, look: Look, *, context: Context) -> J
     )
 
 
-def _whole(image: Image) -> Seen:
+def whole(image: Image) -> Seen:
+    """All of it, small."""
     longest = max(image.size)
     width, height = (max(_LEAST_SIDE_PX, round(SIDE_PX * side / longest)) for side in image.size)
     return cut(image, Box(0, 0, *image.size), size=(width, height))

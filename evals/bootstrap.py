@@ -1,6 +1,7 @@
 """How far figures would move with other pairs of the same kind (Efron & Tibshirani 1993)."""
 
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,24 @@ def intervals(counts: Sequence[Counts]) -> Intervals:
         recall=_middle(right, right + misses),
         f_score=_middle(2 * right, 2 * right + false_alarms + misses),
     )
+
+
+class Estimate(Strict):
+    """A mean, and where 95 % of the means lie over items drawn with replacement."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Self:
+        """Of differences on the same items, this is a paired bootstrap."""
+        known = np.asarray(values, float)
+        draws = np.random.default_rng(0).multinomial(
+            len(known), np.full(len(known), 1 / len(known)), size=_DRAWS
+        )
+        low, high = np.quantile(draws @ known / len(known), (_TAIL, 1 - _TAIL))
+        return cls(value=float(known.mean()), low=float(low), high=float(high))
 
 
 def _middle(part: NDArray[np.int64], whole: NDArray[np.int64]) -> tuple[float, float]:

@@ -23,7 +23,7 @@ from foveal.training.boards.pair import BoardPair, draw_pair
 
 PAIRS = 200
 
-_MARGIN_PX = 7
+MARGIN_PX = 7
 """By which DeepPCB's annotators drew their boxes larger than the change, so that IoU compares."""
 
 _MOST_DEFECTS = 3
@@ -56,7 +56,7 @@ def drawn_part(series: int, index: int) -> LabelledPair:
 def _truths(drawn: BoardPair) -> tuple[Truth, ...]:
     height, width = drawn.tested.shape
     return tuple(
-        Truth(defect.label, defect.box.grown(_MARGIN_PX).clipped((width, height)))
+        Truth(defect.label, defect.box.grown(MARGIN_PX).clipped((width, height)))
         for defect in drawn.defects
     )
 

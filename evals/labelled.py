@@ -1,7 +1,7 @@
 """Labelled parts: drawn (`drawn:N`), listed in a manifest, or in a folder laid out as DeepPCB."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +14,9 @@ from foveal.evals.pairs import LabelledPair, spread
 from foveal.evals.seeds import seed_range
 from foveal.schemas.workflow import Workflow
 from foveal.training.boards.defects import DEFECT_LABELS
+
+Draw = Callable[[int, int], LabelledPair]
+"""Board `index` of a `series` of seeds."""
 
 _DRAWN = re.compile(r"drawn:([1-9][0-9]{0,5})")
 
@@ -29,12 +32,17 @@ class Labelled(NamedTuple):
 
 
 def read_labelled(
-    data: str, workflow: Workflow, *, series: int, limit: int | None = None
+    data: str,
+    workflow: Workflow,
+    *,
+    series: int,
+    limit: int | None = None,
+    draw: Draw = drawn_part,
 ) -> Labelled:
     """`series` are the seeds that boards are drawn from; `limit` are spread over all there are."""
     if drawn := _DRAWN.fullmatch(data):
         count = int(drawn[1])
-        return draw_labelled(min(count, limit or count), workflow, series=series)
+        return draw_labelled(min(count, limit or count), workflow, series=series, draw=draw)
     path = Path(data)
     if data and path.is_dir():
         require_labels(workflow, TYPES.values())
@@ -49,9 +57,11 @@ def read_labelled(
     return Labelled(pairs, f"{_counted(pairs)} of {path.resolve().name}")
 
 
-def draw_labelled(count: int, workflow: Workflow, *, series: int) -> Labelled:
+def draw_labelled(
+    count: int, workflow: Workflow, *, series: int, draw: Draw = drawn_part
+) -> Labelled:
     require_labels(workflow, DEFECT_LABELS)
-    pairs = [drawn_part(series, index) for index in range(count)]
+    pairs = [draw(series, index) for index in range(count)]
     return Labelled(pairs, f"{_counted(pairs)} drawn from seeds {seed_range(series, count)}")
 
 

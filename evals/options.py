@@ -1,6 +1,6 @@
 """What every eval module offers: `run(options)` gives figures ready for JSON, `show(figures)` a
-rich renderable of them. The modules are `deeppcb`, `drawn`, `align`, `evidence`, `roles` and
-`verdicts`.
+rich renderable of them. The modules are `deeppcb`, `drawn`, `align`, `evidence`, `layered_tasks`,
+`roles` and `verdicts`.
 """
 
 from collections.abc import Callable
@@ -32,6 +32,9 @@ class EvalOptions:
 
     limit: int | None = None
     """Pairs measured, spread evenly over all there are; all where none is given."""
+
+    logs: Path | None = None
+    """Where an eval that writes logs keeps them."""
 
     progress: Progress = _unwatched
     other_weights: bool = False

@@ -113,6 +113,11 @@ class Engine:
         with self._scheduler.between_rounds():
             self._runner.forget(outline, shown)
 
+    def forget_all(self) -> None:
+        """Drop every picture and prompt that is kept, so that what follows costs all it costs."""
+        with self._scheduler.between_rounds():
+            self._runner.forget_all()
+
     def _question(self, request: ChooseRequest) -> Question:
         answers = self._tree(request.answers)
         outline = self._outline(request.conversation, self.adapter.skip_thinking)

@@ -190,3 +190,10 @@ class Streaming(Protocol):
 
         A bound reply may still be repaired, so it comes in one piece.
         """
+
+
+@runtime_checkable
+class Recalling(Protocol):
+    """A model that answers sooner what it was asked about before, and can begin anew."""
+
+    def forget_all(self) -> None: ...

@@ -1,4 +1,4 @@
-"""The commands that measure on labelled parts: a calibration, an eval, a gauge study.
+"""The commands that measure on labelled parts: a calibration, an eval, a study.
 
 What takes long to import is imported inside each, so that help is instant.
 """
@@ -13,12 +13,17 @@ import typer
 from foveal.model_choice import ModelChoice
 from foveal.model_options import with_model
 from foveal.schemas.errors import BadWorkflow
-from foveal.shared_options import AsJson, InLanguage, Rules, WorkflowName
+from foveal.shared_options import AsJson, InLanguage, WorkflowName
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 app = typer.Typer()
+
+Logs = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Keep inspect-ai logs of every step, for `inspect view`."),
+]
 
 
 @app.command()
@@ -85,7 +90,11 @@ def evaluate(
         Path | None, typer.Option(metavar="PATH", help="The data, where an eval takes any.")
     ] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", help="Pairs to take.", min=1)] = None,
-    workflow: Rules = "board-compare",
+    logs: Logs = None,
+    workflow: Annotated[
+        str | None,
+        typer.Option(metavar="FILE|NAME", help="What to look for; each eval has its own default."),
+    ] = None,
     language: InLanguage = None,
     as_json: AsJson = False,
 ) -> None:
@@ -95,13 +104,18 @@ def evaluate(
     foveal eval deeppcb --data DIR
     foveal eval deeppcb --data DIR --limit 50 --json
     foveal eval verdicts --limit 1000
+    foveal eval layered_tasks --data DIR --limit 40 --logs logs
     """
-    from foveal.evaluation import find_eval
+    from foveal.evaluation import default_workflow, find_eval, require_logs
     from foveal.progress import shown_count
     from foveal.workflow_file import load_workflow
 
     found = find_eval(name)
-    rules = load_workflow(workflow, language=language)
+    if logs is not None:
+        require_logs(name)
+    rules = load_workflow(
+        workflow or default_workflow(name, has_data=data is not None), language=language
+    )
     from foveal.evals.options import EvalOptions
 
     chosen = model.for_workflow(rules)
@@ -110,6 +124,7 @@ def evaluate(
             workflow=rules.model_copy(update={"model": chosen.name, "loading": chosen.loading}),
             data=data,
             limit=limit,
+            logs=logs,
             progress=progress,
             other_weights=model.is_other(rules),
         )
@@ -165,6 +180,51 @@ def gauge(
             progress=progress,
             repeats=repeats,
             jitter=kinds,
+        )
+        figures = run(options)
+    _print_figures(figures, show, as_json=as_json)
+
+
+@app.command()
+@with_model
+def ablate(
+    workflow: WorkflowName,
+    data: Annotated[
+        Path,
+        typer.Argument(metavar="LABELLED_DATA", help="As `foveal calibrate` takes it."),
+    ],
+    *,
+    model: ModelChoice,
+    limit: Annotated[int | None, typer.Option(metavar="N", help="Parts to take.", min=1)] = None,
+    logs: Logs = None,
+    language: InLanguage = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what each layer and each tool of a workflow is worth, and what it costs.
+
+    Puts a complex task about each part, with more and more of what foveal has, and with all but
+    one thing at a time.
+
+    \b
+    foveal ablate board-compare drawn:40
+    foveal ablate my-boards.yaml DIR --limit 40 --logs logs --json
+    """
+    from foveal.progress import shown_count
+    from foveal.workflow_file import load_workflow
+
+    rules = load_workflow(workflow, language=language)
+    from foveal.evals.ablation import run, show
+    from foveal.evals.options import EvalOptions
+
+    chosen = model.for_workflow(rules)
+    with shown_count("ablate") as progress:
+        options = EvalOptions(
+            workflow=rules.model_copy(update={"model": chosen.name, "loading": chosen.loading}),
+            data=data,
+            limit=limit,
+            logs=logs,
+            progress=progress,
+            other_weights=model.is_other(rules),
         )
         figures = run(options)
     _print_figures(figures, show, as_json=as_json)

@@ -1,4 +1,4 @@
-from foveal.evals.bootstrap import intervals
+from foveal.evals.bootstrap import Estimate, intervals
 from foveal.evals.detection import Counts, rates
 
 
@@ -20,3 +20,13 @@ def test_the_same_counts_give_the_same_interval() -> None:
 
 def test_boards_without_defects_or_detections_are_perfect() -> None:
     assert intervals([Counts(0, 0, 0)] * 3).f_score == (1, 1)
+
+
+def test_a_mean_lies_in_its_interval_which_narrows_with_more_items() -> None:
+    few, many = Estimate.of([1, 0, 0, 1]), Estimate.of([1, 0, 0, 1] * 25)
+    assert few.value == many.value == 0.5
+    assert few.low < many.low < 0.5 < many.high < few.high
+
+
+def test_items_all_alike_have_a_certain_mean() -> None:
+    assert Estimate.of([3, 3, 3]) == Estimate(value=3, low=3, high=3)

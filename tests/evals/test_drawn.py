@@ -3,8 +3,20 @@ from argparse import ArgumentTypeError
 import pytest
 
 from foveal.evals.drawn import drawn_pair, drawn_part
-from foveal.evals.seeds import ALIGNED, CALIBRATED, CHECKED, DRAWN, GAUGED, generator, seed_range
+from foveal.evals.seeds import (
+    ALIGNED,
+    ASKED,
+    CALIBRATED,
+    CHECKED,
+    DRAWN,
+    GAUGED,
+    LAYERED,
+    generator,
+    seed_range,
+)
 from foveal.training.produce import seed
+
+SERIES = (DRAWN, ALIGNED, CALIBRATED, CHECKED, GAUGED, LAYERED, ASKED)
 
 
 def test_a_board_is_the_same_whatever_was_drawn_before_it() -> None:
@@ -23,13 +35,13 @@ def test_every_defect_is_marked_inside_the_tested_image() -> None:
 def test_series_share_no_random_numbers() -> None:
     draws = {
         tuple(generator(series, index).integers(0, 2**32, 4))
-        for series in (DRAWN, ALIGNED, CALIBRATED, CHECKED, GAUGED)
+        for series in SERIES
         for index in range(50)
     }
-    assert len(draws) == 250
+    assert len(draws) == 50 * len(SERIES)
 
 
-@pytest.mark.parametrize("series", [DRAWN, ALIGNED, CALIBRATED, CHECKED, GAUGED])
+@pytest.mark.parametrize("series", SERIES)
 def test_a_producer_of_training_boards_refuses_the_seeds_of_evals(series: int) -> None:
     with pytest.raises(ArgumentTypeError, match=f"{series} is not a seed to train on"):
         seed(str(series))
