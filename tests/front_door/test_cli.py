@@ -43,7 +43,7 @@ def process(*arguments: str | Path) -> "subprocess.Popen[str]":
     )
 
 
-COMMANDS = ["compare", "run", "schema", "doctor", "calibrate", "eval", "gauge"]
+COMMANDS = ["compare", "run", "schema", "doctor", "calibrate", "eval", "gauge", "ablate"]
 
 
 def test_help_lists_the_commands_and_the_exit_codes(foveal: Run) -> None:

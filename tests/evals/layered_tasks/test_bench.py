@@ -1,0 +1,102 @@
+"""The ladder with the model that ships, through inspect-ai, on two drawn boards."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from inspect_ai.log import list_eval_logs, read_eval_log
+from inspect_ai.model import ContentImage
+
+from foveal.evals.ablation import run
+from foveal.evals.layered_tasks.climb import LadderFigures
+from foveal.evals.layered_tasks.figures import RungFigures
+from foveal.evals.layered_tasks.rungs import ladder, without_each
+from foveal.evals.options import EvalOptions
+from foveal.workflow_file import load_workflow
+
+pytestmark = pytest.mark.slow
+
+
+class Climbed(NamedTuple):
+    figures: LadderFigures
+    logs: Path
+    progress: list[tuple[int, int]]
+
+    @property
+    def rungs(self) -> dict[str, RungFigures]:
+        return {rung.rung: rung for rung in (*self.figures.ladder, *self.figures.without)}
+
+
+@pytest.fixture(scope="module")
+def climbed(tmp_path_factory: pytest.TempPathFactory) -> Climbed:
+    logs = tmp_path_factory.mktemp("logs")
+    progress: list[tuple[int, int]] = []
+    options = EvalOptions(
+        workflow=load_workflow("board-compare"),
+        limit=2,
+        logs=logs,
+        progress=lambda *done: progress.append(done),
+    )
+    return Climbed(LadderFigures.model_validate(run(options)), logs, progress)
+
+
+def test_every_rung_is_run_or_left_out_with_a_reason(climbed: Climbed) -> None:
+    wanted = {rung.name for rung in (*ladder(), *without_each())}
+
+    assert climbed.rungs.keys() | climbed.figures.skipped.keys() == wanted
+    assert not climbed.rungs.keys() & climbed.figures.skipped.keys()
+    assert "no template" in climbed.figures.skipped["model-driven tools"]
+
+
+def test_every_rung_answers_the_same_tasks_at_a_cost_of_its_own(climbed: Climbed) -> None:
+    for rung in climbed.rungs.values():
+        assert rung.tasks == 2
+        assert rung.model_calls >= 2
+        assert rung.image_encodes >= 4
+        assert rung.seconds > 0
+    assert climbed.rungs["flat"].model_calls == 2
+
+
+def test_a_grammar_leaves_nothing_invalid(climbed: Climbed) -> None:
+    assert "invalid" not in climbed.rungs["grammar"].failures
+
+
+def test_progress_counts_every_attempt(climbed: Climbed) -> None:
+    done, totals = zip(*climbed.progress, strict=True)
+
+    assert done == tuple(range(1, totals[0] + 1))
+    assert len(set(totals)) == 1
+
+
+def test_a_log_shows_the_part_every_step_and_the_answer(climbed: Climbed) -> None:
+    names = [
+        read_eval_log(info, header_only=True).eval.task
+        for info in list_eval_logs(str(climbed.logs))
+    ]
+    assert {"flat", "layers", "thinking", "grammar"} <= set(names)
+    for info in list_eval_logs(str(climbed.logs)):
+        log = read_eval_log(info, resolve_attachments="full")
+        assert log.status == "success"
+        for sample in log.samples or []:
+            pictures = [
+                content.image
+                for message in sample.messages
+                if not isinstance(message.content, str)
+                for content in message.content
+                if isinstance(content, ContentImage)
+            ]
+            assert len(pictures) >= 4
+            assert all(picture.startswith("data:image/png;base64,") for picture in pictures)
+            assert sample.messages[-1].role == "assistant"
+            assert sample.scores is not None
+            assert sample.scores["completed"].answer == sample.output.completion
+
+
+def test_a_flat_question_is_one_message_and_layers_are_two(climbed: Climbed) -> None:
+    roles = {}
+    for info in list_eval_logs(str(climbed.logs)):
+        log = read_eval_log(info)
+        roles[log.eval.task] = [message.role for message in (log.samples or [])[0].messages]
+
+    assert roles["flat"] == ["user", "user", "assistant"]
+    assert roles["layers"] == ["user", "system", "user", "assistant"]
