@@ -62,7 +62,7 @@ class Bench:
         tasks = {task.name: task for task in self.tasks}
         threads = CapacityLimiter(IN_FLIGHT)
 
-        @solver(name=rung.name)
+        @solver(name=rung.name)  # type: ignore[untyped-decorator]  # inspect-ai is read untyped
         def trying() -> Solver:
             async def solve(state: TaskState, generate: Generate) -> TaskState:
                 del generate  # the model answers through foveal's own graphs
@@ -84,7 +84,7 @@ class Bench:
     def _scorer(self, made: dict[str, Attempt]) -> Scorer:
         tasks = {task.name: task for task in self.tasks}
 
-        @scorer(metrics=[accuracy()], name="completed")
+        @scorer(metrics=[accuracy()], name="completed")  # type: ignore[untyped-decorator]  # as above
         def completing() -> Scorer:
             async def score(state: TaskState, target: Target) -> Score:
                 del target  # it is there for whoever reads the log

@@ -1,10 +1,10 @@
 """One question about the whole part, shown small: what systems without tools do."""
 
-import json
 from collections.abc import Sequence
 
 from foveal.agents.briefs import instructions_for, layer_values
 from foveal.agents.exhibit import Exhibit
+from foveal.agents.properties import property_lines
 from foveal.agents.survey import whole
 from foveal.evals.layered_tasks.answers import Answer, answer_schema, find_json, read_answer
 from foveal.evals.layered_tasks.notation import as_shown
@@ -39,7 +39,7 @@ def ask_once(
     instructions = instructions_for("survey" if template else "find", workflow)
     asked = {
         "instruction": instruction(question, notation),
-        "schema": json.dumps(schema, ensure_ascii=False),
+        "properties": property_lines(schema),
     }
     brief = instructions.replaced({"format": FORMAT[workflow.language]}).brief(
         layer_values(workflow) | asked

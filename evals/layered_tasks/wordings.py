@@ -65,10 +65,11 @@ QUARTERS: dict[Language, dict[str, str]] = {
 }
 
 FORMAT: dict[Language, str] = {
-    "en": "{{ instruction }}\nAnswer with JSON that this JSON Schema accepts: {{ schema }}",
-    "zh": "{{ instruction }}\n以符合此 JSON Schema 的 JSON 回答：{{ schema }}",
+    "en": "{{ instruction }}\n"
+    "Answer with JSON that has exactly these properties, in their order:\n{{ properties }}",
+    "zh": "{{ instruction }}\n以 JSON 回答，属性及其顺序与下列完全一致：\n{{ properties }}",
 }
-"""The format layer of a single pass."""
+"""The format layer of a single pass; the reporter too reads a schema as lines."""
 
 _FRAMES: dict[Language, dict[str, str]] = {
     "en": {

@@ -1,12 +1,13 @@
 import json
 from collections.abc import Callable
+from typing import Any, cast
 
 import pytest
 
 from foveal.evals.layered_tasks.answers import answer_schema, find_json, read_answer
 from foveal.evals.layered_tasks.notation import Notation, as_reported, as_shown
 from foveal.evals.layered_tasks.scoring import Judged, scored
-from foveal.evals.layered_tasks.task import LayeredTask, Question, Value
+from foveal.evals.layered_tasks.task import Kind, LayeredTask, Question, Value
 from foveal.evals.pairs import LabelledPair
 from foveal.models.coordinates import Coordinates
 from foveal.schemas.box import Box
@@ -21,7 +22,7 @@ SIZE = (640, 640)
 OPEN, SPUR = Box(100, 100, 160, 140), Box(400, 100, 430, 160)
 LIST: list[Value] = [{"label": "open", "box": OPEN}, {"label": "spur", "box": SPUR}]
 
-RULES = {
+RULES: dict[str, dict[str, Any]] = {
     "kinds": {"properties": {"label": {"enum": ["open", "spur"]}}},
     "size": {"properties": {"size_mm": {"minimum": 1.0}}},
 }
@@ -47,7 +48,7 @@ def score(notation: Notation, part: Part) -> Score:
     def score(kind: str, text: str) -> Judged:
         rule = RULES.get(kind)
         constraint = Constraint(sentence="…", finding=rule) if rule else None
-        question = Question(kind, "en", constraint)  # type: ignore[arg-type]
+        question = Question(cast("Kind", kind), "en", constraint)
         task = LayeredTask("task", part(), SIZE, question, TRUTHS[kind])
         schema = answer_schema(question, notation)
         return scored(read_answer(find_json(text), schema, notation), task, 48)
