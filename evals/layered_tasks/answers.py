@@ -20,6 +20,9 @@ class Answer(NamedTuple):
     value: dict[str, Value] | None
     """In the terms of the truth; None where the schema does not accept it."""
 
+    refused: str = ""
+    """Why nothing was written, where a graph says so."""
+
 
 def answer_schema(question: Question, notation: Notation) -> dict[str, Any]:
     """Each property says in the question's language what it is."""

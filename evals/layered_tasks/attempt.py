@@ -37,7 +37,7 @@ def attempt(
     try:
         answer = _answer(task, switches, workflow, watched)
         scale = workflow.scale
-        judged = scored(answer.value, task, scale.px_per_mm if scale else None)
+        judged = scored(answer, task, scale.px_per_mm if scale else None)
     except FovealError as error:
         answer, judged = Answer("", None), Judged("error", str(error))
     return Attempt(judged, answer.text, watched.usage, started, perf_counter(), watched.steps)

@@ -81,5 +81,3 @@ def _lacking(switches: Switches) -> Iterator[str]:
         yield "in this version of foveal the model drives no search"
     if switches.verification and "verification" not in Workflow.model_fields:
         yield "this version of foveal verifies no findings"
-    if switches.thinking and switches.search and "thinking" not in Workflow.model_fields:
-        yield "in this version of foveal no agent thinks"

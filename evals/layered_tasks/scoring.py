@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from jsonschema_rs import validator_for
 
+from foveal.evals.layered_tasks.answers import Answer
 from foveal.evals.layered_tasks.task import LayeredTask, Value
 from foveal.evals.matching import LEAST_IOU
 from foveal.schemas.box import Box
@@ -19,13 +20,13 @@ class Judged(NamedTuple):
     why: str
 
 
-def scored(answer: dict[str, Value] | None, task: LayeredTask, px_per_mm: float | None) -> Judged:
-    if answer is None:
-        return Judged("invalid", "no JSON that the schema accepts")
-    if excluded := _excluded(answer, task, px_per_mm):
+def scored(answer: Answer, task: LayeredTask, px_per_mm: float | None) -> Judged:
+    if answer.value is None:
+        return Judged("invalid", answer.refused or "no JSON that the schema accepts")
+    if excluded := _excluded(answer.value, task, px_per_mm):
         return Judged("disobeys", f"lists {excluded}")
-    if not agrees(answer, task.truth):
-        return Judged("wrong", f"{answer} is not {task.truth}")
+    if not agrees(answer.value, task.truth):
+        return Judged("wrong", f"{answer.value} is not {task.truth}")
     return Judged("completed", "")
 
 

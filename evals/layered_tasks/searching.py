@@ -41,7 +41,9 @@ def search_and_write(
         "regions": _regions(question),
     }
     report = run_one(switched(workflow, switches, document), model, *images)
-    text = "" if report.document is None else json.dumps(report.document, ensure_ascii=False)
+    if report.document is None:
+        return Answer("", None, report.reason)
+    text = json.dumps(report.document, ensure_ascii=False)
     return Answer(text, read_answer(report.document, schema, notation))
 
 
@@ -61,7 +63,7 @@ def switched(workflow: Workflow, switches: Switches, document: Mapping[str, Any]
         written["verification"] = {}
     if switches.search == "model":
         written["plan"]["by"] = "model"
-    if switches.thinking:
+    if switches.thinking and "thinking" in Workflow.model_fields:
         thinkers = [role for role in _THINKERS[workflow.graph] if role in _AGENTS]
         written["thinking"] = dict.fromkeys(thinkers, THOUGHT_TOKENS)
     if not switches.layers:

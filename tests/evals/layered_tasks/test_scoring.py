@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from foveal.evals.layered_tasks.answers import answer_schema, find_json, read_answer
+from foveal.evals.layered_tasks.answers import Answer, answer_schema, find_json, read_answer
 from foveal.evals.layered_tasks.notation import Notation, as_reported, as_shown
 from foveal.evals.layered_tasks.scoring import Judged, scored
 from foveal.evals.layered_tasks.task import Kind, LayeredTask, Question, Value
@@ -51,7 +51,7 @@ def score(notation: Notation, part: Part) -> Score:
         question = Question(cast("Kind", kind), "en", constraint)
         task = LayeredTask("task", part(), SIZE, question, TRUTHS[kind])
         schema = answer_schema(question, notation)
-        return scored(read_answer(find_json(text), schema, notation), task, 48)
+        return scored(Answer(text, read_answer(find_json(text), schema, notation)), task, 48)
 
     return score
 
