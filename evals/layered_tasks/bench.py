@@ -42,10 +42,7 @@ class Bench:
         if isinstance(self.model, Recalling):
             self.model.forget_all()
         with TemporaryDirectory() as unkept:
-            log = _logged(self._task(rung), self.logs or Path(unkept))
-        samples = log.samples or []
-        scores = [score for known in samples for score in (known.scores or {}).values()]
-        tried = {one.task: one for one in (Tried.model_validate(s.metadata) for s in scores)}
+            tried = _tried(_logged(self._task(rung), self.logs or Path(unkept)))
         return [tried[task.name] for task in self.tasks]
 
     def _task(self, rung: Rung) -> Task:
@@ -122,3 +119,11 @@ def _logged(task: Task, folder: Path) -> EvalLog:
     if log.error is not None:
         raise RuntimeError(log.error.traceback)
     return log
+
+
+def _tried(log: EvalLog) -> dict[str, Tried]:
+    """By task; read while the file is there, since a log loads its samples when asked for them."""
+    return {
+        sample.id: Tried.model_validate(sample.scores["completed"].metadata)
+        for sample in log.samples
+    }

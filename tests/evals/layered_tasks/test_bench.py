@@ -1,5 +1,6 @@
-"""The ladder with the model that ships, through inspect-ai, on two drawn boards."""
+"""Rungs through inspect-ai, and the whole ladder with the model that ships on two drawn boards."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -7,14 +8,20 @@ import pytest
 from inspect_ai.log import list_eval_logs, read_eval_log
 from inspect_ai.model import ContentImage
 
+from foveal.agents.scripted import ScriptedModel
 from foveal.evals.ablation import run
+from foveal.evals.layered_tasks.bench import Bench
 from foveal.evals.layered_tasks.climb import LadderFigures
+from foveal.evals.layered_tasks.draw import draw_tasks
 from foveal.evals.layered_tasks.figures import RungFigures
 from foveal.evals.layered_tasks.rungs import ladder, without_each
 from foveal.evals.options import EvalOptions
+from foveal.evals.pairs import LabelledPair
+from foveal.models.protocol import WriteRequest
+from foveal.schemas.workflow import Workflow
 from foveal.workflow_file import load_workflow
 
-pytestmark = pytest.mark.slow
+Part = Callable[..., LabelledPair]
 
 
 class Climbed(NamedTuple):
@@ -25,6 +32,47 @@ class Climbed(NamedTuple):
     @property
     def rungs(self) -> dict[str, RungFigures]:
         return {rung.rung: rung for rung in (*self.figures.ladder, *self.figures.without)}
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["thrown away", "kept"])
+def test_nothing_is_printed_and_logs_are_kept_where_they_are_asked_for(
+    kept: bool,
+    workflow: Workflow,
+    part: Part,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    bench = Bench(
+        workflow=workflow,
+        model=ScriptedModel(writing=lambda _: '{"findings": []}'),
+        tasks=draw_tasks([part()], workflow),
+        logs=tmp_path / "logs" if kept else None,
+        told=lambda: None,
+    )
+
+    (tried,) = bench.run(ladder()[0])
+
+    assert tried.outcome == "completed"
+    assert capfd.readouterr() == ("", "")
+    assert [path.name for path in tmp_path.iterdir()] == (["logs"] if kept else [])
+
+
+def test_a_bug_in_an_attempt_ends_the_eval(workflow: Workflow, part: Part) -> None:
+    def fail(_: WriteRequest) -> str:
+        raise ZeroDivisionError("a bug")
+
+    bench = Bench(
+        workflow=workflow,
+        model=ScriptedModel(writing=fail),
+        tasks=draw_tasks([part()], workflow),
+        logs=None,
+        told=lambda: None,
+    )
+
+    with pytest.raises(RuntimeError, match="a bug"):
+        bench.run(ladder()[0])
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +88,7 @@ def climbed(tmp_path_factory: pytest.TempPathFactory) -> Climbed:
     return Climbed(LadderFigures.model_validate(run(options)), logs, progress)
 
 
+@pytest.mark.slow
 def test_every_rung_is_run_or_left_out_with_a_reason(climbed: Climbed) -> None:
     wanted = {rung.name for rung in (*ladder(), *without_each())}
 
@@ -48,6 +97,7 @@ def test_every_rung_is_run_or_left_out_with_a_reason(climbed: Climbed) -> None:
     assert "no template" in climbed.figures.skipped["model-driven tools"]
 
 
+@pytest.mark.slow
 def test_every_rung_answers_the_same_tasks_at_a_cost_of_its_own(climbed: Climbed) -> None:
     for rung in climbed.rungs.values():
         assert rung.tasks == 2
@@ -57,10 +107,12 @@ def test_every_rung_answers_the_same_tasks_at_a_cost_of_its_own(climbed: Climbed
     assert climbed.rungs["flat"].model_calls == 2
 
 
+@pytest.mark.slow
 def test_a_grammar_leaves_nothing_invalid(climbed: Climbed) -> None:
     assert "invalid" not in climbed.rungs["grammar"].failures
 
 
+@pytest.mark.slow
 def test_progress_counts_every_attempt(climbed: Climbed) -> None:
     done, totals = zip(*climbed.progress, strict=True)
 
@@ -68,6 +120,7 @@ def test_progress_counts_every_attempt(climbed: Climbed) -> None:
     assert len(set(totals)) == 1
 
 
+@pytest.mark.slow
 def test_a_log_shows_the_part_every_step_and_the_answer(climbed: Climbed) -> None:
     names = [
         read_eval_log(info, header_only=True).eval.task
@@ -92,6 +145,7 @@ def test_a_log_shows_the_part_every_step_and_the_answer(climbed: Climbed) -> Non
             assert sample.scores["completed"].answer == sample.output.completion
 
 
+@pytest.mark.slow
 def test_a_flat_question_is_one_message_and_layers_are_two(climbed: Climbed) -> None:
     roles = {}
     for info in list_eval_logs(str(climbed.logs)):
