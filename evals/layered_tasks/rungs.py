@@ -74,10 +74,15 @@ def hindrance(switches: Switches, workflow: Workflow) -> str | None:
     return next(iter(_lacking(switches)), None)
 
 
+def unsaid() -> dict[str, str]:
+    """What rungs cannot say to the agents of a graph, and why."""
+    if "thinking" in Workflow.model_fields:
+        return {}
+    return {"thinking, from the search plan on": "in this version of foveal no agent thinks"}
+
+
 def _lacking(switches: Switches) -> Iterator[str]:
     if switches.search and "document" not in Workflow.model_fields:
         yield "this version of foveal writes no documents"
     if switches.search == "model" and "by" not in SearchPlan.model_fields:
         yield "in this version of foveal the model drives no search"
-    if switches.verification and "verification" not in Workflow.model_fields:
-        yield "this version of foveal verifies no findings"

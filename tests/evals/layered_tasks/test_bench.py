@@ -92,7 +92,7 @@ def climbed(tmp_path_factory: pytest.TempPathFactory) -> Climbed:
 def test_every_rung_is_run_or_left_out_with_a_reason(climbed: Climbed) -> None:
     wanted = {rung.name for rung in (*ladder(), *without_each())}
 
-    assert climbed.rungs.keys() | climbed.figures.skipped.keys() == wanted
+    assert climbed.rungs.keys() | climbed.figures.skipped.keys() >= wanted
     assert not climbed.rungs.keys() & climbed.figures.skipped.keys()
     assert "no template" in climbed.figures.skipped["model-driven tools"]
 
