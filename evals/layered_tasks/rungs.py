@@ -1,6 +1,5 @@
 """The ladder: from one flat question to everything, one layer or tool a rung."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -69,9 +68,13 @@ def without_each() -> list[Rung]:
 
 def hindrance(switches: Switches, workflow: Workflow) -> str | None:
     """Why this cannot be run with this workflow."""
-    if switches.search == "model" and len(INPUTS[workflow.graph]) > 1:
+    if switches.search != "model":
+        return None
+    if len(INPUTS[workflow.graph]) > 1:
         return "the model searches only where there is no template"
-    return next(iter(_lacking(switches)), None)
+    if "by" not in SearchPlan.model_fields:
+        return "in this version of foveal the model drives no search"
+    return None
 
 
 def unsaid() -> dict[str, str]:
@@ -79,10 +82,3 @@ def unsaid() -> dict[str, str]:
     if "thinking" in Workflow.model_fields:
         return {}
     return {"thinking, from the search plan on": "in this version of foveal no agent thinks"}
-
-
-def _lacking(switches: Switches) -> Iterator[str]:
-    if switches.search and "document" not in Workflow.model_fields:
-        yield "this version of foveal writes no documents"
-    if switches.search == "model" and "by" not in SearchPlan.model_fields:
-        yield "in this version of foveal the model drives no search"

@@ -18,10 +18,6 @@ from foveal.schemas.workflow import Workflow
 Part = Callable[..., LabelledPair]
 
 EVERYTHING = ladder()[-1].switches
-pytestmark = pytest.mark.skipif(
-    "document" not in Workflow.model_fields, reason="this version of foveal writes no documents"
-)
-
 PLANNED = Switches(layers=True, grammar=True, search="plan")
 DOCUMENT = {"schema": {"type": "object"}, "instruction": "Write it down."}
 
