@@ -52,8 +52,12 @@ def _answer(
 
 
 def asked_with(workflow: Workflow, task: LayeredTask) -> Workflow:
-    """In the task's language and with its constraint; no calibration was fitted for that."""
+    """In the task's language and with its constraint.
+
+    The calibration stays, though it was fitted without the constraint's sentence: who asks one such
+    thing of a whole line would fit it anew.
+    """
     constraint = task.question.constraint
     further = [] if constraint is None else [constraint]
-    changed = {"constraints": [*workflow.constraints, *further], "calibration": None}
-    return workflow.in_language(task.question.language).model_copy(update=changed)
+    spoken = workflow.in_language(task.question.language)
+    return spoken.model_copy(update={"constraints": [*workflow.constraints, *further]})

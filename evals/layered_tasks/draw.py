@@ -14,7 +14,7 @@ from numpy.random import Generator
 
 from foveal.evals.drawn import MARGIN_PX, drawn_pair
 from foveal.evals.layered_tasks.task import KINDS, Kind, LayeredTask, Question, Value
-from foveal.evals.layered_tasks.wordings import constraint_sentence
+from foveal.evals.layered_tasks.wordings import constraint_sentence, inside_sentence
 from foveal.evals.matching import Truth
 from foveal.evals.pairs import LabelledPair
 from foveal.evals.seeds import ASKED, generator
@@ -29,6 +29,9 @@ _CLEAR = 1.15
 
 _TRANSLATED = 0.25
 """So many tasks are put in the other language."""
+
+_BORDER_PX = 10
+"""By which a found box may leave a region that holds the labelled one."""
 
 _MOST_DEFECTS = 3
 _ATTEMPTS = 60
@@ -143,11 +146,20 @@ def _inside(rng: Generator, part: _Part) -> Drawn | None:
         box = _random_box(rng, part.size_px)
         inside = _is_inside(label, box, part.truths)
         if inside is not None and (found is None or inside == wanted):
-            question = Question("inside", part.workflow.language, label=label, box=box)
+            constraint = _only_inside(label, box, part.workflow)
+            question = Question("inside", part.workflow.language, constraint, label, box)
             found = Drawn(question, {"found": "yes" if inside else "no"})
             if inside == wanted:
                 break
     return found
+
+
+def _only_inside(label: str, box: Box, workflow: Workflow) -> Constraint:
+    """Of the places that a finding's box may lie in, some pixels more: none lies on the border."""
+    low = [{"minimum": corner - _BORDER_PX} for corner in (box.x1, box.y1)]
+    high = [{"maximum": corner + _BORDER_PX} for corner in (box.x2, box.y2)]
+    rule = {"properties": {"label": {"const": label}, "box_px": {"prefixItems": [*low, *high]}}}
+    return Constraint(sentence=inside_sentence(workflow, label), finding=rule)
 
 
 def _report(_: Generator, part: _Part) -> Drawn:

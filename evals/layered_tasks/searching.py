@@ -70,7 +70,8 @@ def switched(workflow: Workflow, switches: Switches, document: Mapping[str, Any]
         written["instructions"] = {role: _flat(role, workflow) for role in _AGENTS}
     if not switches.constraints:
         written["constraints"] = [rule | {"finding": None} for rule in written["constraints"]]
-    return Workflow.model_validate_json(json.dumps(written))
+    checked = Workflow.model_validate_json(json.dumps(written))
+    return checked.model_copy(update={"calibration": workflow.calibration})
 
 
 def _flat(role: Agent, workflow: Workflow) -> dict[str, str]:

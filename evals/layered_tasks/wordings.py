@@ -32,10 +32,10 @@ DESCRIPTIONS: dict[Language, dict[str, str]] = {
         "findings": "one entry for each defect",
         "label": "kind of the defect",
         "box": "x1, y1, x2, y2, {frame}",
-        "top_left": "defects in the top left quarter",
-        "top_right": "defects in the top right quarter",
-        "bottom_left": "defects in the bottom left quarter",
-        "bottom_right": "defects in the bottom right quarter",
+        "top_left": "how many defects lie in the region top left",
+        "top_right": "how many defects lie in the region top right",
+        "bottom_left": "how many defects lie in the region bottom left",
+        "bottom_right": "how many defects lie in the region bottom right",
         "found": "whether there is any",
         "verdict": "pass or fail",
         "count": "number of defects",
@@ -113,3 +113,12 @@ def constraint_sentence(
     if least_mm is not None:
         return f"Report only defects of {least_mm:g} mm or more along their longest side."
     return f"Report only defects of these kinds: {', '.join(names[label] for label in labels)}."
+
+
+def inside_sentence(workflow: Workflow, label: str) -> str:
+    """In the workflow's language: only this label, and only where the question is about."""
+    (known,) = (known for known in workflow.labels if known.name == label)
+    name = known.said_in(workflow.language).name
+    if workflow.language == "zh":
+        return f"只报告所问方框内的{name}。"
+    return f"Report only {name}, and only inside the box that is asked about."

@@ -1,13 +1,16 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
+from jsonschema_rs import validator_for
 
 from foveal.evals.layered_tasks.draw import board, draw_tasks, quarter_boxes
 from foveal.evals.layered_tasks.task import KINDS, Kind, LayeredTask
+from foveal.evals.matching import Truth
 from foveal.evals.pairs import LabelledPair
 from foveal.evals.seeds import LAYERED
 from foveal.schemas.box import Box
+from foveal.schemas.constraint import Constraint
 from foveal.schemas.workflow import Workflow
 
 Part = Callable[..., LabelledPair]
@@ -110,6 +113,13 @@ def test_no_worst_defect_is_asked_for_where_none_is_clearly_the_largest(
     assert task.question.kind == "inside"
 
 
+def kept_by(constraint: Constraint | None, truths: Sequence[Truth]) -> list[Truth]:
+    assert constraint is not None
+    rule = validator_for(constraint.finding or {})
+    said = [{"label": truth.label, "box_px": list(truth.box)} for truth in truths]
+    return [truth for truth, finding in zip(truths, said, strict=True) if rule.is_valid(finding)]
+
+
 def test_a_box_to_look_into_cuts_no_defect_of_the_label_in_two(tasks: list[LayeredTask]) -> None:
     answers = []
     for task in of("inside", tasks):
@@ -120,6 +130,11 @@ def test_a_box_to_look_into_cuts_no_defect_of_the_label_in_two(tasks: list[Layer
         apart = [box for box in boxes if not box.intersection_area(question.box)]
         assert len(within) + len(apart) == len(boxes)
         assert task.truth == {"found": "yes" if within else "no"}
+        assert kept_by(question.constraint, task.pair.truths) == [
+            truth
+            for truth in task.pair.truths
+            if truth.label == question.label and truth.box in within
+        ]
         answers.append(bool(within))
     assert 0.2 < sum(answers) / len(answers) < 0.8
 
