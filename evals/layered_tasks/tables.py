@@ -15,13 +15,19 @@ from foveal.evals.layered_tasks.figures import RungFigures
 def show(figures: dict[str, object]) -> RenderableType:
     known = LadderFigures.model_validate(figures)
     title = f"{known.workflow}, {known.model}: {known.tasks} tasks, {known.parts}"
-    tables = [_completed(title, known.ladder), _added("each against the one named", known.ladder)]
+    tables = _tables(title, "each against the one named", known.ladder)
     if known.without:
-        tables += [
-            _completed("everything but one thing", known.without),
-            _added("what that thing adds to all others", known.without),
-        ]
+        added = "what that thing adds to all others"
+        tables += _tables("everything but one thing", added, known.without)
     return Group(*tables, _kinds(known.ladder), Text("\n".join(_notes(known))))
+
+
+def _tables(title: str, added: str, rungs: Sequence[RungFigures]) -> list[Table]:
+    return [
+        _completed(title, rungs),
+        _gains(added, rungs),
+        _costs(f"{added}: cost of a task", rungs),
+    ]
 
 
 def _completed(title: str, rungs: Sequence[RungFigures]) -> Table:
@@ -41,22 +47,25 @@ def _completed(title: str, rungs: Sequence[RungFigures]) -> Table:
     return table
 
 
-def _added(title: str, rungs: Sequence[RungFigures]) -> Table:
-    """Shares of the tasks, and the cost of one, each with its interval."""
-    table = _table(title, "against", "gain", "harm", "calls", "read", "written", "seconds")
+def _gains(title: str, rungs: Sequence[RungFigures]) -> Table:
+    """Shares of the tasks that are completed now and were not, and the other way round."""
+    table = _table(title, "against", "gain", "harm")
     for rung in rungs:
-        if (more := rung.added) is None:
-            continue
-        table.add_row(
-            rung.rung,
-            rung.against,
-            _share(more.gain),
-            _share(more.harm),
-            _cost(more.model_calls),
-            _cost(more.prefill_tokens),
-            _cost(more.new_tokens),
-            _cost(more.seconds),
-        )
+        if rung.added is not None:
+            gain, harm = _share(rung.added.gain), _share(rung.added.harm)
+            table.add_row(rung.rung, rung.against, gain, harm)
+    return table
+
+
+def _costs(title: str, rungs: Sequence[RungFigures]) -> Table:
+    """Of one task."""
+    table = _table(title, "calls", "read", "written", "seconds")
+    for rung in rungs:
+        if (more := rung.added) is not None:
+            tokens = (more.model_calls, more.prefill_tokens, more.new_tokens)
+            table.add_row(
+                rung.rung, *(_cost(cost, ".0f") for cost in tokens), _cost(more.seconds, ".1f")
+            )
     return table
 
 
@@ -89,5 +98,8 @@ def _share(estimate: Estimate) -> str:
     return f"{estimate.value:.1%} ({estimate.low:.0%}–{estimate.high:.0%})"
 
 
-def _cost(estimate: Estimate) -> str:
-    return f"{estimate.value:+.3g} ({estimate.low:+.3g} to {estimate.high:+.3g})"
+def _cost(estimate: Estimate, digits: str) -> str:
+    value, low, high = (
+        format(number, f"+{digits}") for number in (estimate.value, estimate.low, estimate.high)
+    )
+    return f"{value} ({low}…{high})"
