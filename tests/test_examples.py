@@ -1,5 +1,6 @@
 """Each example runs as its docstring says."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -30,3 +31,15 @@ def test_drawing_boards_gives_those_that_ship(tmp_path: Path) -> None:
 
     drawn = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert drawn == {path.name: path.read_bytes() for path in BOARDS.iterdir()}
+
+
+def test_a_form_of_ones_own_is_filled_in_or_refused(tmp_path: Path) -> None:
+    pictures = [str(BOARDS / name) for name in ("template.png", "tested.png")]
+
+    said = json.loads(run("own_form.py", *pictures, str(tmp_path / "run")))
+
+    if said["document"] is None:
+        assert said["sources"] == {}
+    else:
+        assert set(said["document"]) == {"verdict", "count", "worst_box"}
+        assert {"/count", "/verdict"} <= set(said["sources"])
