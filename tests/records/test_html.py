@@ -331,3 +331,5 @@ def test_a_finding_that_was_tested_shows_its_answers_with_and_without_its_pixels
     assert "With its pixels: yes at 0.910. Covered: yes at 0.120 at most." in page.text
     assert len(page.all("img")) > len(plain.all("img"))
     assert "supported by its pixels" not in plain.text.lower()
+    outlines = [str(shape.get("class")) for shape in page.all("polygon")]
+    assert any("doubted" in known for known in outlines) != supported
