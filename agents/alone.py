@@ -34,9 +34,11 @@ def look_at(
     return looks, sum((choice.usage for choice in choices), Usage())
 
 
-def exhibits_of(boxes: Sequence[Box], state: Inspection, context: Context) -> list[Exhibit]:
-    """Views at the size that the workflow shows them."""
-    image, size = context.gallery[state["tested"]], context.workflow.looks.size_px
+def exhibits_of(
+    boxes: Sequence[Box], state: Inspection, context: Context, *, longest: int | None = None
+) -> list[Exhibit]:
+    """Views whose longest side is as the workflow shows them, unless told another."""
+    image, size = context.gallery[state["tested"]], longest or context.workflow.looks.size_px
     return [Exhibit(cut(image, box, size=_shown(box, size))) for box in boxes]
 
 

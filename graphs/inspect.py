@@ -4,6 +4,7 @@ from foveal.agents.context import Context
 from foveal.agents.examine import examine
 from foveal.agents.find import find
 from foveal.agents.inspection import Inspection
+from foveal.agents.recognise import is_recognised, recognise
 from foveal.agents.search import search
 from foveal.agents.verify import verify
 from foveal.agents.write_document import document_asked, write_document
@@ -14,24 +15,29 @@ from foveal.graphs.nodes.decide import decide
 def inspect() -> Graph:
     """Find what is wrong with a part that has no template.
 
-    START → search → find ─places→ examine → verify → decide ─report alone→ END
-                     │                                └─document→ write_document → END
-                     ├─nothing suspicious→ decide
-                     └─too much→ decide
+    START → recognise ─yes→ search → find ─some→ examine → verify → decide ─report alone→ END
+            │                        │                              └─document→ write_document → END
+            │                        ├─nothing suspicious→ decide
+            │                        └─too much→ decide
+            └─something else→ decide
     """
     graph = StateGraph(Inspection, context_schema=Context)
+    graph.add_node(recognise)
     graph.add_node(search)
     graph.add_node(find)
     graph.add_node(examine)
     graph.add_node(verify)
     graph.add_node(decide)
     graph.add_node(write_document)
-    graph.add_edge(START, "search")
+    graph.add_edge(START, "recognise")
+    graph.add_conditional_edges(
+        "recognise", is_recognised, {"yes": "search", "something else": "decide"}
+    )
     graph.add_edge("search", "find")
     graph.add_conditional_edges(
         "find",
         _worth_examining,
-        {"places": "examine", "nothing suspicious": "decide", "too much": "decide"},
+        {"some": "examine", "nothing suspicious": "decide", "too much": "decide"},
     )
     graph.add_edge("examine", "verify")
     graph.add_edge("verify", "decide")
@@ -45,4 +51,4 @@ def inspect() -> Graph:
 def _worth_examining(state: Inspection) -> str:
     if "obstacle" in state:
         return "too much"
-    return "places" if state["regions"] else "nothing suspicious"
+    return "some" if state["regions"] else "nothing suspicious"

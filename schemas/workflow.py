@@ -53,7 +53,7 @@ INPUTS: dict[GraphName, tuple[str, ...]] = {
 }
 """What each graph takes, in the order of the command line; the part itself comes last."""
 
-Agent = Literal["judge", "survey", "look", "find", "confirm", "verify", "report"]
+Agent = Literal["judge", "survey", "look", "find", "confirm", "recognise", "verify", "report"]
 """Whose instructions a workflow may word otherwise."""
 
 
@@ -89,6 +89,15 @@ class Looks(Strict):
 class SearchPlan(Strict):
     """Which views of a part the model is shown where no template says what to look at."""
 
+    overview_px: int = Field(
+        default=256, ge=32, description="longest side of the whole part as it is first shown"
+    )
+    recognised_from: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="below this probability that the picture shows the subject, a person decides",
+    )
     side_px: int = Field(default=80, ge=16, description="of the finest views, in original pixels")
     overlap: float = Field(default=0.4, ge=0, lt=1, description="that neighbours share, of a side")
     levels: int = Field(

@@ -80,7 +80,8 @@ UNKNOWN_KEYS = {
     "a role": (
         ("harmless", "instructions: {jugde: {system: hi}}\nharmless"),
         "unknown key 'jugde' in instructions: "
-        "it should be 'judge', 'survey', 'look', 'find', 'confirm', 'verify' or 'report'",
+        "it should be 'judge', 'survey', 'look', 'find', 'confirm', 'recognise', 'verify' or "
+        "'report'",
     ),
     "a merge": (
         ("harmless", "<<: {a: 1}\nharmless"),
@@ -340,7 +341,7 @@ def test_layers_may_use_what_the_workflow_says(written: Written) -> None:
     assert workflow.instructions["judge"].constraints == layer
 
 
-@pytest.mark.parametrize("role", ["look", "find", "confirm", "verify"])
+@pytest.mark.parametrize("role", ["look", "find", "confirm", "recognise", "verify"])
 def test_layers_of_every_role_may_be_worded_otherwise(written: Written, role: Agent) -> None:
     layers = {role: {"system": "Look closely."}}
 

@@ -43,6 +43,8 @@ def spot_in(pixels: Pixels) -> tuple[int, int, int, int] | None:
 
 def looking(request: ChooseRequest) -> dict[str, float]:
     (pixels,) = shown(request.conversation).values()
+    if "yes" in request.answers:
+        return {"yes": 0.9, "no": 0.1} if pixels.any() else {"yes": 0.2, "no": 0.8}
     right = "short" if spot_in(pixels) else "none"
     return {answer: 0.9 if answer == right else 0.1 / 6 for answer in request.answers}
 
@@ -135,3 +137,23 @@ def test_more_places_than_are_judged_are_for_a_person(
     report = inspected(few, model, SPOT, Box(60, 80, 84, 100))
     assert report.verdict == "review"
     assert report.reason == "2 regions look wrong, more than the 1 judged"
+
+
+def test_a_picture_of_something_else_is_for_a_person_and_not_searched(
+    workflow: Workflow, model: ScriptedModel
+) -> None:
+    report = run_one(workflow, model, image_from(np.zeros((300, 200), np.uint8), "dark.png"))
+
+    assert (report.verdict, report.coverage.share) == ("review", 0)
+    said = "the picture does not look like bare printed circuit boards (probability 0.20)"
+    assert report.reason == said
+    assert report.usage.model_calls == 1
+    (request,) = model.chosen
+    assert max(shown(request.conversation)["A"].shape) == workflow.plan.overview_px
+
+
+def test_what_counts_as_recognised_stands_in_the_plan(
+    workflow: Workflow, model: ScriptedModel
+) -> None:
+    dark = image_from(np.zeros((300, 200), np.uint8), "dark.png")
+    assert run_one(planned(workflow, recognised_from=0.1), model, dark).verdict == "pass"
