@@ -59,8 +59,7 @@ def switched(workflow: Workflow, switches: Switches, document: Mapping[str, Any]
     """As it would stand in a file, so that what it says is checked."""
     written = workflow.model_dump(mode="json", by_alias=True, exclude={"calibration"})
     written["document"] = document
-    if switches.verification:
-        written["verification"] = {}
+    written["verification"] = (written["verification"] or {}) if switches.verification else None
     if switches.search == "model":
         written["plan"]["by"] = "model"
     if switches.thinking and "thinking" in Workflow.model_fields:

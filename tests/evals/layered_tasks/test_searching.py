@@ -13,6 +13,7 @@ from foveal.evals.layered_tasks.rungs import Switches, ladder
 from foveal.evals.layered_tasks.searching import switched
 from foveal.evals.layered_tasks.task import LayeredTask
 from foveal.evals.pairs import LabelledPair
+from foveal.schemas.verification import Verification
 from foveal.schemas.workflow import Workflow
 
 Part = Callable[..., LabelledPair]
@@ -44,6 +45,14 @@ def test_a_search_plan_alone_says_the_constraint_and_enforces_nothing(asked: Wor
     assert planned.instructions == {}
     assert planned.document is not None
     assert planned.document.instruction == "Write it down."
+
+
+def test_a_workflow_that_verifies_does_so_only_from_that_rung_on(asked: Workflow) -> None:
+    settings = Verification(confirm_from=0.7)
+    verifying = asked.model_copy(update={"verification": settings})
+
+    assert switched(verifying, PLANNED, DOCUMENT).verification is None
+    assert switched(verifying, EVERYTHING, DOCUMENT).verification == settings
 
 
 def test_everything_verifies_and_enforces_too(asked: Workflow) -> None:
