@@ -68,7 +68,9 @@ def rules_of(workflow: Workflow) -> dict[str, str]:
     in several languages the one that the model is asked in counts.
     """
     parts = workflow.model_dump(mode="json", exclude=_WITHOUT_EFFECT, exclude_none=True)
-    if workflow.graph != "inspect":
+    if workflow.graph == "inspect":
+        del parts["plan"]["recognised_from"]  # decides whether it is asked, not what it answers
+    else:
         del parts["plan"]
     terms = [label.said_in(workflow.language) for label in workflow.labels]
     parts["labels"] = [(term.name, term.meaning) for term in terms]

@@ -124,6 +124,18 @@ def test_a_calibration_holds_whether_or_not_findings_are_tested(workflow: Workfl
     assert rules_of(tested) == rules_of(workflow)
 
 
+@pytest.mark.parametrize(
+    ("plan", "holds"), [({"recognised_from": 0.9}, True), ({"side_px": 96}, False)]
+)
+def test_of_a_plan_only_what_is_shown_counts(
+    plan: dict[str, float], holds: bool, workflow: Workflow
+) -> None:
+    searching = workflow.model_copy(update={"graph": "inspect"})
+    other = searching.model_copy(update={"plan": searching.plan.model_copy(update=plan)})
+
+    assert (rules_of(other) == rules_of(searching)) == holds
+
+
 def test_a_part_that_a_workflow_leaves_out_has_no_hash(workflow: Workflow) -> None:
     scaled_up = workflow.model_copy(update={"scale": Scale(px_per_mm=9)})
 
