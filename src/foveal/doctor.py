@@ -33,8 +33,8 @@ def examine(model: ModelChoice, progress: Callable[[str], None]) -> Iterator[Fac
     yield Fact("model", f"{loaded.name}, revision {loaded.revision}")
     progress("Showing it digits")
     shown = draw(np.random.default_rng())
-    check_sight(loaded, shown)
-    yield Fact("sight", f"read {len(shown)} of {len(shown)} drawn digits")
+    read = check_sight(loaded, shown)
+    yield Fact("sight", f"read {read} of {len(shown)} drawn digits")
 
 
 def _software() -> Iterator[Fact]:

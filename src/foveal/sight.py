@@ -9,8 +9,10 @@ from foveal.models.protocol import ChooseRequest, Picture, Pixels, VisionLanguag
 from foveal.schemas.errors import BadModel
 from foveal.training.digits import draw_digit
 
-PICTURES = 4
-"""A blind model passes once in 10,000 times."""
+PICTURES, MISREAD = 8, 1
+"""Digits, and how many may be misread: a blind model passes once in a million times, and one that
+misreads 1 in 400 fails once in six thousand.
+"""
 
 _ANSWERS = tuple("0123456789")
 
@@ -27,8 +29,8 @@ def draw(rng: Generator) -> list[Drawn]:
     return [Drawn(str(digit), draw_digit(rng, int(digit)).pixels) for digit in digits]
 
 
-def check_sight(model: VisionLanguageModel, shown: list[Drawn]) -> None:
-    """Raises BadModel where a digit is not read back."""
+def check_sight(model: VisionLanguageModel, shown: list[Drawn]) -> int:
+    """How many were read. Raises BadModel where more than one digit is not read back."""
     instructions = load_instructions("sight", "en")
     requests = [
         ChooseRequest(instructions.conversation([Picture("A", drawn.pixels)], {}), _ANSWERS)
@@ -36,8 +38,10 @@ def check_sight(model: VisionLanguageModel, shown: list[Drawn]) -> None:
     ]
     read = [choice.answer for choice in model.choose(requests)]
     drawn = [picture.digit for picture in shown]
-    if read != drawn:
+    right = sum(said == digit for said, digit in zip(read, drawn, strict=True))
+    if right < len(drawn) - MISREAD:
         raise BadModel(
             f"the model does not see: of the digits {' '.join(drawn)} it read {' '.join(read)}",
             fix="check that its weights and its image processor belong together, or use another",
         )
+    return right

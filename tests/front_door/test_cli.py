@@ -289,5 +289,5 @@ def test_the_doctor_finds_the_shipped_model_well(foveal: Run) -> None:
     ended = foveal("doctor")
 
     assert (ended.code, ended.err) == (0, "")
-    for word in ("foveal", "torch", "built for", "threads", "tiny, revision", "read 4 of 4"):
+    for word in ("foveal", "torch", "built for", "threads", "tiny, revision", "of 8 drawn"):
         assert word in ended.out

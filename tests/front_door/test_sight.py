@@ -30,20 +30,22 @@ def read_all(drawn: list[Drawn]) -> dict[ImageId, str]:
 
 
 def test_a_model_that_reads_every_digit_sees(drawn: list[Drawn]) -> None:
-    check_sight(reader(read_all(drawn)), drawn)
+    assert check_sight(reader(read_all(drawn)), drawn) == PICTURES
 
 
 def test_a_model_that_answers_without_looking_does_not(drawn: list[Drawn]) -> None:
-    with pytest.raises(BadModel, match=r"does not see: of the digits \d \d \d \d it read 0 0 0 0"):
+    with pytest.raises(BadModel, match=r"does not see: of the digits (\d ){8}it read (0 ?){8}"):
         check_sight(ScriptedModel(), drawn)
 
 
-def test_one_digit_misread_is_enough(drawn: list[Drawn]) -> None:
-    missed = next(picture for picture in drawn if picture.digit != "0")
-    known = read_all(drawn) | {name_pixels(missed.pixels): "0"}
+def test_one_digit_may_be_misread_and_two_may_not(drawn: list[Drawn]) -> None:
+    first, second = [picture for picture in drawn if picture.digit != "0"][:2]
+    once = read_all(drawn) | {name_pixels(first.pixels): "0"}
+    twice = once | {name_pixels(second.pixels): "0"}
 
+    assert check_sight(reader(once), drawn) == PICTURES - 1
     with pytest.raises(BadModel):
-        check_sight(reader(known), drawn)
+        check_sight(reader(twice), drawn)
 
 
 def test_every_picture_is_asked_about_with_all_ten_answers(drawn: list[Drawn]) -> None:
@@ -58,4 +60,4 @@ def test_no_two_draws_are_alike() -> None:
     draws = [draw(np.random.default_rng(seed)) for seed in range(20)]
 
     assert len({tuple(picture.digit for picture in pictures) for pictures in draws}) > 15
-    assert len({name_pixels(picture.pixels) for pictures in draws for picture in pictures}) == 80
+    assert len({name_pixels(picture.pixels) for pictures in draws for picture in pictures}) == 160
