@@ -241,6 +241,29 @@ _ALTERNATIVES: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
     },
 }
 
+_SENTENCES: Final[dict[Language, tuple[str, ...]]] = {
+    "en": (
+        "Report only {label}.",
+        "Report only defects of these kinds: {label}, {other}.",
+        "Report only defects of {mm:g} mm or more.",
+        "Ignore what is smaller than {mm:g} mm.",
+        "Report only {label}, and only in the upper half.",
+        "Marks at the edge of the picture do not count.",
+    ),
+    "zh": (
+        "只报告{label}。",
+        "只报告这些种类的缺陷：{label}、{other}。",
+        "只报告不小于 {mm:g} 毫米的缺陷。",
+        "小于 {mm:g} 毫米的不计。",
+        "只报告上半部分的{label}。",
+        "图片边缘的痕迹不计。",
+    ),
+}
+"""What constraints say. They leave answers alone: which findings count is decided by code."""
+
+_CONSTRAINED = 0.4
+"""Share of other wordings that come with constraints."""
+
 _THOUGHT_AS_SHIPPED = 0.8
 """Share of requests for a thought that are in the agents' words."""
 
@@ -255,6 +278,8 @@ class Wording:
 
     subject: str
     language: Language
+    sentences: tuple[str, ...] = ()
+    """Of constraints."""
 
     def thinking(self, rng: Generator) -> "Wording":
         """With the request to think first, as the agents send it or in other words."""
@@ -267,7 +292,7 @@ class Wording:
         """As sent; `more` is what this role's layers name besides."""
         labels = list(self.labels.values())
         return self.instructions.brief(
-            {"subject": self.subject, "labels": labels, "sentences": [], **more}
+            {"subject": self.subject, "labels": labels, "sentences": self.sentences, **more}
         )
 
 
@@ -283,11 +308,13 @@ def vary(rng: Generator, role: Role, *, variety: float) -> Wording:
         return shipped(role)
     language: Language = "en" if rng.random() < 0.6 else "zh"
     wording = shipped(role, language)
+    labels = _relabelled(rng, language)
     return Wording(
         _reworded(rng, wording.instructions, role, language),
-        _relabelled(rng, language),
+        labels,
         str(rng.choice(SUBJECTS[language])),
         language,
+        _constrained(rng, labels, language) if rng.random() < _CONSTRAINED else (),
     )
 
 
@@ -311,9 +338,15 @@ def _reworded(
     return Instructions(
         layer(original.system, f"system{kind}"),
         original.visual if role in _ONE_VISUAL else layer(original.visual, f"visual{kind}"),
-        layer(original.constraints, "constraints"),
+        _with_sentences(layer(original.constraints, "constraints")),
         layer(original.format, role),
     )
+
+
+def _with_sentences(constraints: str) -> str:
+    if "sentences" in constraints:
+        return constraints
+    return f"{constraints}\n{{{{ sentences | join('\n') }}}}"
 
 
 def _relabelled(rng: Generator, language: Language) -> dict[str, Label]:
@@ -327,6 +360,16 @@ def _relabelled(rng: Generator, language: Language) -> dict[str, Label]:
         ]
         for kind in kinds
     }
+
+
+def _constrained(rng: Generator, labels: dict[str, Label], language: Language) -> tuple[str, ...]:
+    defects = [label.name for kind, label in labels.items() if kind != "none"]
+    label, other = rng.choice(defects, 2, replace=False)
+    millimetres = float(rng.choice((0.1, 0.2, 0.3, 0.5, 0.8, 1, 1.5)))
+    templates = rng.choice(_SENTENCES[language], int(rng.integers(1, 3)), replace=False)
+    return tuple(
+        str(template).format(label=label, other=other, mm=millimetres) for template in templates
+    )
 
 
 def corpus() -> list[str]:

@@ -13,6 +13,7 @@ from foveal.training.chunk import KINDS, NONE, Chunk
 from foveal.training.crops import VIEW_PX, Crops, draw_crops
 from foveal.training.tasks import TASKS, Sample, Task, draw_batch, mixture, role_of
 from foveal.training.thoughts import with_thought
+from foveal.training.told import draw_facts
 from foveal.training.wordings import shipped, vary
 from foveal.workflow_file import load_workflow
 
@@ -164,6 +165,20 @@ def test_wordings_differ_in_language_and_words() -> None:
 
     assert {wording.language for wording in wordings} == set(get_args(Language))
     assert len({wording.brief().sha256 for wording in wordings}) > 50
+
+
+@pytest.mark.parametrize("role", ["judge", "look", "report"])
+def test_constraints_are_told_in_many_prompts(role: Role) -> None:
+    rng = np.random.default_rng(0)
+    more = {"facts": draw_facts(rng, shipped(role)), "instruction": "", "properties": ""}
+
+    wordings = [vary(rng, role, variety=1.0) for _ in range(60)]
+    constrained = [wording for wording in wordings if wording.sentences]
+
+    assert 12 < len(constrained) < 36
+    for wording in constrained:
+        told = wording.brief(**more).system.split("\n")
+        assert all(sentence in told for sentence in wording.sentences)
 
 
 @pytest.mark.parametrize("role", ["judge", "survey"])
