@@ -26,9 +26,21 @@ class Adapter:
         return self.patcher.grid(size).patches // self.patcher.merge**2
 
     @property
+    def begin_thinking(self) -> str:
+        """What the assistant's turn begins with when it must think."""
+        return "" if self.thinks_first else f"{self.open_thinking}\n"
+
+    @property
     def skip_thinking(self) -> str:
         """What the assistant's turn begins with when it must answer at once."""
-        return f"\n{self.close_thinking}\n\n" if self.thinks_first else ""
+        return self._closed("") if self.thinks_first else ""
+
+    def after(self, thinking: str) -> str:
+        """What the assistant's turn begins with when it answers after a thought, or without one."""
+        return self.begin_thinking + self._closed(thinking) if thinking else self.skip_thinking
+
+    def _closed(self, thinking: str) -> str:
+        return f"{thinking}\n{self.close_thinking}\n\n"
 
 
 def opens_thinking(tokenizer: PreTrainedTokenizerBase, tag: str = "<think>") -> bool:

@@ -25,7 +25,12 @@ from foveal.models.protocol import (
 )
 from foveal.models.qwen3_vl import Qwen3VL
 from foveal.models.repair import Gap
-from foveal.models.request_check import check_answers, check_conversation, check_writing
+from foveal.models.request_check import (
+    check_answers,
+    check_choosing,
+    check_conversation,
+    check_writing,
+)
 from foveal.models.runner import USUAL_BUDGETS, Budgets, Runner
 from foveal.models.scheduler import USUAL_LIMITS, Limits, Scheduler
 from foveal.models.stop_texts import before_stop, holds_stop, safe_part
@@ -119,8 +124,9 @@ class Engine:
             self._runner.forget_all()
 
     def _question(self, request: ChooseRequest) -> Question:
+        check_choosing(request)
         answers = self._tree(request.answers)
-        outline = self._outline(request.conversation, self.adapter.skip_thinking)
+        outline = self._outline(request.conversation, self.adapter.after(request.thinking))
         inside = max(map(len, answers.branches), default=0)
         self._check_context(len(outline.ids) + len(answers.trunk) + inside)
         return Question(outline.followed_by(answers.trunk), pictures(request.conversation), answers)
@@ -132,18 +138,27 @@ class Engine:
 
     def _task(self, request: WriteRequest) -> Task:
         check_writing(request)
-        at_once = request.thinking_tokens == 0
-        outline = self._outline(request.conversation, self.adapter.skip_thinking if at_once else "")
+        thinks = self._thinks(request.thinking_tokens)
+        begun = self.adapter.begin_thinking if thinks else self.adapter.skip_thinking
+        outline = self._outline(request.conversation, begun)
         draft = Draft(
             self._ending,
             limit=min(request.max_new_tokens, self._context - len(outline.ids)),
             mask=self.masks.start(request.grammar) if request.grammar else None,
-            thinking=self.adapter.thinks_first and not at_once,
+            thinking=thinks,
             thinking_limit=request.thinking_tokens,
             out_of_time=time_limit(request.seconds, self._clock),
             is_over=self._is_over(request.stop_texts),
         )
         return Task.start(outline, pictures(request.conversation), draft)
+
+    def _thinks(self, tokens: int | None) -> bool:
+        if tokens and self._ending.close_thinking is None:
+            raise BadModel(
+                f"{self.name} has no {self.adapter.close_thinking} to end a thought with",
+                fix="give it no tokens to think with, or use a model that thinks",
+            )
+        return self.adapter.thinks_first if tokens is None else tokens > 0
 
     def _is_over(self, stops: tuple[str, ...]) -> Callable[[Sequence[int]], bool] | None:
         return (lambda ids: holds_stop(self._decode(ids), stops)) if stops else None
@@ -156,7 +171,7 @@ class Engine:
 
     def _rewrite(self, request: WriteRequest, task: Task, reply: Reply, gap: Gap) -> Reply:
         """The assistant's turn begins with its thought and the text before the value."""
-        begun = reply.thinking + self.adapter.skip_thinking + gap.before
+        begun = self.adapter.after(reply.thinking) + gap.before
         outline = self._outline(request.conversation, begun)
         failed = [tuple(self.prompts.encode(text)) for text in failed_before(reply, gap)]
         draft = Draft(
@@ -193,7 +208,7 @@ class Engine:
         assert draft.finish is not None, "tasks come back finished"
         return Reply(
             text=text,
-            thinking=self._decode(thought).strip(),
+            thinking=self._decode(thought).rstrip(UNFINISHED).strip(),
             finish=draft.finish,
             log_probabilities=tuple(draft.log_probabilities),
             usage=task.usage,

@@ -102,7 +102,7 @@ class WriteRequest:
     max_new_tokens: int = 512
     """Thinking included."""
     thinking_tokens: int | None = None
-    """After so many a thought is closed and the answer follows; 0 answers at once."""
+    """A thought comes first and is closed after so many; 0 answers at once, None as models like."""
     seconds: float | None = None
     """From the call on; looked at between forward passes."""
     stop_texts: tuple[str, ...] = ()
@@ -150,6 +150,8 @@ class ChooseRequest:
 
     conversation: Conversation
     answers: tuple[str, ...]
+    thinking: str = ""
+    """Of a reply to the same conversation; it stands before the answers, in the same turn."""
 
 
 @dataclass(frozen=True)

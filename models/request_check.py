@@ -7,7 +7,7 @@ from typing import get_args, get_type_hints
 import numpy as np
 
 from foveal.models.patches import Patcher
-from foveal.models.protocol import Conversation, Message, Picture, WriteRequest
+from foveal.models.protocol import ChooseRequest, Conversation, Message, Picture, WriteRequest
 from foveal.schemas.errors import BadImage, BadMessage, BadWorkflow
 
 ROLES: tuple[str, ...] = get_args(get_type_hints(Message)["role"])
@@ -45,6 +45,10 @@ def check_writing(request: WriteRequest) -> None:
         )
     if not all(request.stop_texts):
         raise BadWorkflow("a stop text is empty", fix="leave it out: an empty text is everywhere")
+
+
+def check_choosing(request: ChooseRequest) -> None:
+    _check_text(request.thinking)
 
 
 def check_answers(answers: Sequence[str], ids: Mapping[str, Sequence[int]]) -> None:

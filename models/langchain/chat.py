@@ -54,7 +54,7 @@ class ChatFoveal(BaseChatModel):
     timeout: float | None = Field(default=None, gt=0)
     """Seconds after which a reply is cut."""
     thinking_tokens: int | None = Field(default=None, ge=0)
-    """After so many a thought is closed; 0 answers at once."""
+    """A thought comes first and is closed after so many; 0 answers at once."""
     stop: list[str] | None = None
     temperature: Literal[0] = 0
     streaming: bool = False

@@ -23,6 +23,16 @@ def test_the_chat_template_says_whether_the_model_thinks_first(
     assert thinking_engine.adapter.skip_thinking == "\n</think>\n\n"
 
 
+def test_what_the_chat_template_opened_is_not_opened_again(
+    engine: Engine, thinking_engine: Engine
+) -> None:
+    assert engine.adapter.begin_thinking == "<think>\n"
+    assert engine.adapter.after("A gap.") == "<think>\nA gap.\n</think>\n\n"
+    assert thinking_engine.adapter.begin_thinking == ""
+    assert thinking_engine.adapter.after("A gap.") == "A gap.\n</think>\n\n"
+    assert engine.adapter.after("") == ""
+
+
 USER = "{% for message in messages %}<|im_start|>{{ message.role }}\n?<|im_end|>\n{% endfor %}"
 
 
