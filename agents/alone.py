@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from foveal.agents.answering import answered
 from foveal.agents.briefs import brief_for
 from foveal.agents.context import Context
 from foveal.agents.exhibit import Exhibit, record_brief
 from foveal.agents.inspection import Inspection, Look
-from foveal.models.protocol import ChooseRequest
 from foveal.schemas.box import Box
 from foveal.schemas.report import Usage
 from foveal.tools.view import cut
@@ -21,17 +21,17 @@ def look_at(
     brief = brief_for("look", context.workflow)
     record_brief(brief, context)
     exhibits = exhibits_of(boxes, state, context)
+    conversations = [exhibit.conversation(brief) for exhibit in exhibits]
     labels = context.workflow.answers
-    choices = context.model.choose(
-        [ChooseRequest(exhibit.conversation(brief), tuple(labels)) for exhibit in exhibits]
-    )
+    replies = answered(conversations, tuple(labels), context, role="look")
     looks = []
-    for exhibit, choice in zip(exhibits, choices, strict=True):
-        said = {"prompt": brief.sha256, "answers": choice.probabilities, "usage": choice.usage}
+    for exhibit, reply in zip(exhibits, replies, strict=True):
+        said = {"prompt": brief.sha256, **reply._asdict()}
         pictures = exhibit.keep(context, "choose", **said) if kept else exhibit.shown()
-        answers = {labels[answer]: value for answer, value in choice.probabilities.items()}
-        looks.append(Look(pictures=pictures, prompt=brief.sha256, answers=answers))
-    return looks, sum((choice.usage for choice in choices), Usage())
+        answers = {labels[answer]: value for answer, value in reply.answers.items()}
+        look = Look(pictures=pictures, prompt=brief.sha256, answers=answers, thought=reply.thought)
+        looks.append(look)
+    return looks, sum((reply.usage for reply in replies), Usage())
 
 
 def exhibits_of(

@@ -2,7 +2,12 @@
 
 from typing import Literal
 
-from foveal.agents.instructions import Brief, Instructions, load_instructions
+from foveal.agents.instructions import (
+    Brief,
+    Instructions,
+    load_instructions,
+    request_for_thought,
+)
 from foveal.schemas.text import said_in
 from foveal.schemas.workflow import Agent, Layers, Workflow
 
@@ -19,12 +24,15 @@ def claim_brief_for(role: Literal["confirm", "verify"], workflow: Workflow, *, l
 
 
 def instructions_for(role: Agent, workflow: Workflow) -> Instructions:
-    """The shipped layers, or what the workflow puts in their place."""
+    """The shipped layers, or what the workflow puts in their place; to think too, where it may."""
     language = workflow.language
     layers = workflow.instructions.get(role, Layers()).model_dump(exclude_none=True)
-    return load_instructions(role, language).replaced(
+    instructions = load_instructions(role, language).replaced(
         {name: said_in(layer, language) for name, layer in layers.items()}
     )
+    if role not in workflow.thinking:
+        return instructions
+    return instructions.asking_for_thought(request_for_thought(language))
 
 
 def layer_values(workflow: Workflow) -> dict[str, object]:

@@ -22,8 +22,11 @@ _WITHOUT_EFFECT = {
     "calibration",
     "verification",
     "document",
+    "thinking",
 }
-"""On the answers of given weights."""
+"""On the answers of given weights; thinking has one where those who judge think."""
+
+_NOT_JUDGING: set[Agent] = {"recognise", "verify", "confirm", "report"}
 
 _AGAIN = "run `foveal calibrate` again, or take the line `calibration` out"
 
@@ -78,7 +81,15 @@ def rules_of(workflow: Workflow) -> dict[str, str]:
     role: Agent = "look" if workflow.graph == "inspect" else "judge"
     parts["instructions"] = brief_for(role, workflow).sha256
     parts["decision.sure_from"] = workflow.decision.sure_from
+    if thinking := _judges_thinking(workflow):
+        parts["thinking"] = thinking
     return {name: _hash(part) for name, part in sorted(parts.items())}
+
+
+def _judges_thinking(workflow: Workflow) -> dict[Agent, int]:
+    """Tokens of those whose thoughts a judgement rests on."""
+    budgets = workflow.thinking.items()
+    return {agent: tokens for agent, tokens in budgets if agent not in _NOT_JUDGING}
 
 
 def require_rules(workflow: Workflow, *, source: str) -> None:

@@ -101,13 +101,14 @@ def _lists(
 ) -> list[Reply]:
     if not exhibits:
         return []
-    brief = brief_for("find", context.workflow)
+    brief, thinking = brief_for("find", context.workflow), context.workflow.thinking.get("find", 0)
     record_brief(brief, context)
     requests = [
         WriteRequest(
             exhibit.conversation(brief),
             JsonSchema(schema),
-            max_new_tokens=_MOST_TOKENS,
+            max_new_tokens=_MOST_TOKENS + thinking,
+            thinking_tokens=thinking,
         )
         for exhibit, schema in zip(exhibits, schemas, strict=True)
     ]

@@ -68,6 +68,7 @@ class Look(Strict):
     pictures: list[Shown]
     prompt: str = Field(description="SHA-256 of the instructions as sent")
     answers: dict[str, float] = Field(description="empty where nothing was offered")
+    thought: str | None = Field(default=None, description="what the model wrote before it answered")
     cover: Cover | None = Field(default=None, description="over the region on the tested part")
     hidden_px: BoxPx | None = Field(default=None, description="what it hides, where not all")
 
@@ -77,6 +78,7 @@ class Sighting(Strict):
 
     box_px: BoxPx
     answers: dict[str, float] = Field(description="probability of each label")
+    thought: str | None = Field(default=None, description="what the model wrote before it answered")
 
     def wrong(self, harmless: str) -> float:
         """Probability that something is wrong, 0 to 1."""

@@ -105,8 +105,9 @@ class Instructions:
         return replace(self, **layers)
 
     def asking_for_thought(self, request: str) -> "Instructions":
-        """The constraints end with the request to think."""
-        return replace(self, constraints=f"{self.constraints}\n{request}")
+        """The constraints end with the request to think; without any, the visual layer does."""
+        layer = "constraints" if self.constraints else "visual"
+        return self.replaced({layer: f"{getattr(self, layer)}\n{request}"})
 
 
 @lru_cache

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from langgraph.runtime import Runtime
 
+from foveal.agents.answering import Answered, answered
 from foveal.agents.briefs import brief_for
 from foveal.agents.context import Context
 from foveal.agents.exhibit import Exhibit, pair_of, record_brief
 from foveal.agents.inspection import Inspection, Judgement, Look, Region
 from foveal.agents.instructions import Brief
-from foveal.models.protocol import Choice, ChooseRequest
 from foveal.schemas.report import Usage
 from foveal.schemas.workflow import Looks, Workflow
 
@@ -73,14 +73,14 @@ def _look_at(
     """One look a place, all asked together."""
     briefs = _briefs(places, context)
     shown = [(_exhibit(place, state, context), briefs[place.tested_first]) for place in places]
+    conversations = [exhibit.conversation(brief) for exhibit, brief in shown]
     answers = tuple(context.workflow.answers)
-    requests = [ChooseRequest(exhibit.conversation(brief), answers) for exhibit, brief in shown]
-    choices = context.model.choose(requests)
+    replies = answered(conversations, answers, context, role="judge")
     looks = [
-        _look(exhibit, choice, brief, context)
-        for (exhibit, brief), choice in zip(shown, choices, strict=True)
+        _look(exhibit, reply, brief, context)
+        for (exhibit, brief), reply in zip(shown, replies, strict=True)
     ]
-    return looks, sum((choice.usage for choice in choices), Usage())
+    return looks, sum((reply.usage for reply in replies), Usage())
 
 
 def _briefs(places: Iterable[_Place], context: Context) -> dict[bool, Brief]:
@@ -92,14 +92,13 @@ def _briefs(places: Iterable[_Place], context: Context) -> dict[bool, Brief]:
     return briefs
 
 
-def _look(exhibit: Exhibit, choice: Choice, brief: Brief, context: Context) -> Look:
-    said = {"prompt": brief.sha256, "answers": choice.probabilities, "usage": choice.usage}
+def _look(exhibit: Exhibit, reply: Answered, brief: Brief, context: Context) -> Look:
     labels = context.workflow.answers
-    probabilities = {labels[answer]: value for answer, value in choice.probabilities.items()}
     return Look(
-        pictures=exhibit.keep(context, "choose", **said),
+        pictures=exhibit.keep(context, "choose", prompt=brief.sha256, **reply._asdict()),
         prompt=brief.sha256,
-        answers=probabilities,
+        answers={labels[answer]: value for answer, value in reply.answers.items()},
+        thought=reply.thought,
     )
 
 

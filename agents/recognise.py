@@ -3,12 +3,12 @@
 from langgraph.runtime import Runtime
 
 from foveal.agents.alone import exhibits_of
+from foveal.agents.answering import answered
 from foveal.agents.briefs import brief_for, layer_values
 from foveal.agents.context import Context
 from foveal.agents.exhibit import record_brief
 from foveal.agents.inspection import Inspection
 from foveal.agents.instructions import YES_NO
-from foveal.models.protocol import ChooseRequest
 from foveal.schemas.box import Box
 from foveal.schemas.report import Coverage
 
@@ -21,14 +21,12 @@ def recognise(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     brief = brief_for("recognise", context.workflow)
     record_brief(brief, context)
     yes, no = YES_NO[context.workflow.language]
-    (choice,) = context.model.choose([ChooseRequest(exhibit.conversation(brief), (yes, no))])
-    exhibit.keep(
-        context, "choose", prompt=brief.sha256, answers=choice.probabilities, usage=choice.usage
-    )
-    learned = Inspection(usage=choice.usage)
-    if choice.probabilities[yes] < plan.recognised_from:
+    (reply,) = answered([exhibit.conversation(brief)], (yes, no), context, role="recognise")
+    exhibit.keep(context, "choose", prompt=brief.sha256, **reply._asdict())
+    learned = Inspection(usage=reply.usage)
+    if reply.answers[yes] < plan.recognised_from:
         subject = layer_values(context.workflow)["subject"]
-        said = f"{choice.probabilities[yes]:.2f}"
+        said = f"{reply.answers[yes]:.2f}"
         learned["obstacle"] = f"the picture does not look like {subject} (probability {said})"
         learned["coverage"] = Coverage(share=0)
     return learned

@@ -42,7 +42,8 @@ def _sightings(
 ) -> tuple[list[Sighting], Usage]:
     looks, usage = look_at(boxes, state, context)
     views = [
-        Sighting(box_px=box, answers=look.answers) for box, look in zip(boxes, looks, strict=True)
+        Sighting(box_px=box, answers=look.answers, thought=look.thought)
+        for box, look in zip(boxes, looks, strict=True)
     ]
     return views, usage
 

@@ -18,7 +18,7 @@ from foveal.agents.listing import Listed, list_schema, read_list
 from foveal.models.protocol import Finish, JsonSchema, Reply, WriteRequest
 from foveal.schemas.box import Box
 from foveal.schemas.report import Coverage
-from foveal.schemas.workflow import Workflow
+from foveal.schemas.workflow import Agent, Workflow
 from foveal.tools.image import Image
 from foveal.tools.view import Seen, cut
 
@@ -47,14 +47,19 @@ def look_once(state: Inspection, runtime: Runtime[Context]) -> Inspection:
 
 
 def _ask(exhibit: Exhibit, schema: dict[str, Any], context: Context) -> tuple[Reply, Look]:
-    brief = brief_for("survey" if exhibit.reference else "find", context.workflow)
+    role: Agent = "survey" if exhibit.reference else "find"
+    brief, thinking = brief_for(role, context.workflow), context.workflow.thinking.get(role, 0)
     record_brief(brief, context)
-    grammar = JsonSchema(schema)
-    (reply,) = context.model.write(
-        [WriteRequest(exhibit.conversation(brief), grammar, max_new_tokens=_MOST_TOKENS)]
+    request = WriteRequest(
+        exhibit.conversation(brief),
+        JsonSchema(schema),
+        max_new_tokens=_MOST_TOKENS + thinking,
+        thinking_tokens=thinking,
     )
+    (reply,) = context.model.write([request])
     pictures = exhibit.keep(context, "write", prompt=brief.sha256, **asdict(reply))
-    return reply, Look(pictures=pictures, prompt=brief.sha256, answers={})
+    thought = reply.thinking if thinking else None
+    return reply, Look(pictures=pictures, prompt=brief.sha256, answers={}, thought=thought)
 
 
 def _unreadable(reply: Reply) -> str:

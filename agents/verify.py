@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from langgraph.runtime import Runtime
 
+from foveal.agents.answering import Answered, answered
 from foveal.agents.briefs import claim_brief_for
 from foveal.agents.claims import Question, exhibit_for, questions_on
 from foveal.agents.context import Context
@@ -16,7 +17,6 @@ from foveal.agents.exhibit import Exhibit, record_brief
 from foveal.agents.inspection import Claim, Inspection, Look, Trial
 from foveal.agents.instructions import YES_NO, Brief
 from foveal.agents.suspicion import likeliest_defect, may_be_wrong
-from foveal.models.protocol import Choice, ChooseRequest
 from foveal.schemas.report import Usage
 
 
@@ -64,44 +64,46 @@ def _ask(
         _Asked(one, exhibit_for(one, state, context), briefs[one.claim.label, one.tested_first])
         for one in questions
     ]
+    conversations = [one.exhibit.conversation(one.brief) for one in asked]
     yes_no = YES_NO[context.workflow.language]
-    choices = context.model.choose(
-        [ChooseRequest(one.exhibit.conversation(one.brief), yes_no) for one in asked]
-    )
-    looks = [_look(one, choice, context) for one, choice in zip(asked, choices, strict=True)]
-    return looks, sum((choice.usage for choice in choices), Usage())
+    replies = answered(conversations, yes_no, context, role=_role(state))
+    looks = [_look(one, reply, context) for one, reply in zip(asked, replies, strict=True)]
+    return looks, sum((reply.usage for reply in replies), Usage())
+
+
+def _role(state: Inspection) -> Literal["verify", "confirm"]:
+    return "verify" if "aligned" in state else "confirm"
 
 
 def _briefs(
     questions: Sequence[Question], state: Inspection, context: Context
 ) -> dict[tuple[str, bool], Brief]:
     """By label, and by whether the tested part is shown first; all are recorded."""
-    role: Literal["verify", "confirm"] = "verify" if "aligned" in state else "confirm"
     briefs = {}
     for label, tested_first in sorted({(one.claim.label, one.tested_first) for one in questions}):
-        usual = claim_brief_for(role, context.workflow, label=label)
+        usual = claim_brief_for(_role(state), context.workflow, label=label)
         briefs[label, tested_first] = usual.turned_round() if tested_first else usual
         record_brief(briefs[label, tested_first], context)
     return briefs
 
 
-def _look(asked: _Asked, choice: Choice, context: Context) -> Look:
+def _look(asked: _Asked, reply: Answered, context: Context) -> Look:
     question, exhibit, brief = asked
     pictures = exhibit.keep(
         context,
         "choose",
+        **reply._asdict(),
         prompt=brief.sha256,
-        answers=choice.probabilities,
-        usage=choice.usage,
         claim=question.claim.label,
         cover=question.cover,
         hidden_px=question.hidden,
     )
-    yes, no = (choice.probabilities[answer] for answer in YES_NO[context.workflow.language])
+    yes, no = (reply.answers[answer] for answer in YES_NO[context.workflow.language])
     return Look(
         pictures=pictures,
         prompt=brief.sha256,
         answers={"yes": yes, "no": no},
+        thought=reply.thought,
         cover=question.cover,
         hidden_px=question.hidden,
     )

@@ -104,7 +104,13 @@ def _question(
 def _reply(
     conversation: Conversation, schema: dict[str, Any], context: Context, *, most: int
 ) -> Reply:
-    request = WriteRequest(conversation, JsonSchema(schema), max_new_tokens=most)
+    thinking = context.workflow.thinking.get("report", 0)
+    request = WriteRequest(
+        conversation,
+        JsonSchema(schema),
+        max_new_tokens=most + thinking,
+        thinking_tokens=thinking,
+    )
     (reply,) = context.model.write([request])
     context.recorder.append("write", model=context.model.revision, pictures=[], **asdict(reply))
     return reply

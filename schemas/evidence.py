@@ -22,3 +22,6 @@ class Evidence(Strict):
     model: str = Field(description="name and hash of the weights")
     prompt: str = Field(description="SHA-256 of the instructions as sent")
     answers: dict[str, float] = Field(description="probability of each answer offered")
+    thought: str | None = Field(
+        default=None, description="what the model wrote before it answered; it proves nothing"
+    )

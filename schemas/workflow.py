@@ -54,7 +54,7 @@ INPUTS: dict[GraphName, tuple[str, ...]] = {
 """What each graph takes, in the order of the command line; the part itself comes last."""
 
 Agent = Literal["judge", "survey", "look", "find", "confirm", "recognise", "verify", "report"]
-"""Whose instructions a workflow may word otherwise."""
+"""Whose instructions a workflow may word otherwise, and who may think."""
 
 
 class Layers(Strict):
@@ -175,6 +175,10 @@ class Workflow(Strict):
     harmless: str = Field(description="the label that means nothing is wrong")
     constraints: list[Constraint] = Field(default_factory=list)
     instructions: dict[Agent, Layers] = Field(default_factory=dict)
+    thinking: dict[Agent, Annotated[int, Field(ge=1)]] = Field(
+        default_factory=dict,
+        description="tokens that an agent may think before it answers; others answer at once",
+    )
     scale: Scale | None = None
     looks: Looks = Looks()
     plan: SearchPlan = SearchPlan()

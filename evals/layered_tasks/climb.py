@@ -6,7 +6,7 @@ from foveal.evals.labelled import Labelled, draw_labelled, read_labelled
 from foveal.evals.labels import in_terms_of
 from foveal.evals.layered_tasks.draw import board, draw_tasks
 from foveal.evals.layered_tasks.figures import RungFigures, added, rung_figures
-from foveal.evals.layered_tasks.rungs import Rung, Switches, hindrance, ladder, unsaid
+from foveal.evals.layered_tasks.rungs import Rung, Switches, hindrance, ladder
 from foveal.evals.layered_tasks.tried import Tried
 from foveal.evals.options import EvalOptions
 from foveal.evals.seeds import LAYERED
@@ -64,7 +64,7 @@ def climb(options: EvalOptions, *, without: Sequence[Rung] = ()) -> LadderFigure
         tasks=len(labelled.pairs),
         ladder=[figures(rung, is_whole=True) for rung in rungs],
         without=[figures(rung, is_whole=False) for rung in left_out],
-        skipped=skipped | unsaid(),
+        skipped=skipped,
         workflow=options.workflow.name,
         model=model.name,
         revision=model.revision,

@@ -75,10 +75,3 @@ def hindrance(switches: Switches, workflow: Workflow) -> str | None:
     if "by" not in SearchPlan.model_fields:
         return "in this version of foveal the model drives no search"
     return None
-
-
-def unsaid() -> dict[str, str]:
-    """What rungs cannot say to the agents of a graph, and why."""
-    if "thinking" in Workflow.model_fields:
-        return {}
-    return {"thinking, from the search plan on": "in this version of foveal no agent thinks"}

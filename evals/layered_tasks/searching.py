@@ -62,7 +62,7 @@ def switched(workflow: Workflow, switches: Switches, document: Mapping[str, Any]
     written["verification"] = (written["verification"] or {}) if switches.verification else None
     if switches.search == "model":
         written["plan"]["by"] = "model"
-    if switches.thinking and "thinking" in Workflow.model_fields:
+    if switches.thinking:
         thinkers = [role for role in _THINKERS[workflow.graph] if role in _AGENTS]
         written["thinking"] = dict.fromkeys(thinkers, THOUGHT_TOKENS)
     if not switches.layers:

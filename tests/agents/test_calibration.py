@@ -118,6 +118,37 @@ def test_a_workflow_may_be_renamed_and_list_more_findings(
     )
 
 
+@pytest.mark.parametrize("tokens", [40, 41])
+def test_a_calibration_holds_for_what_its_judge_may_think(
+    tokens: int, workflow: Workflow, make_calibration: Make
+) -> None:
+    fitted = workflow.model_copy(update={"thinking": {"judge": 40}})
+    calibration = make_calibration(rules=rules_of(fitted))
+    asked = {"calibration": calibration, "thinking": {"judge": tokens}}
+
+    if tokens == 40:
+        require_rules(workflow.model_copy(update=asked), source="boards.yaml")
+    else:
+        with pytest.raises(BadWorkflow, match="fitted with other thinking: run"):
+            require_rules(workflow.model_copy(update=asked), source="boards.yaml")
+
+
+def test_a_calibration_made_without_thoughts_is_void_once_the_judge_thinks(
+    workflow: Workflow, make_calibration: Make
+) -> None:
+    calibration = make_calibration(rules=rules_of(workflow))
+    thinking = {"calibration": calibration, "thinking": {"judge": 40}}
+
+    with pytest.raises(BadWorkflow, match="fitted with other instructions, thinking"):
+        require_rules(workflow.model_copy(update=thinking), source="boards.yaml")
+
+
+def test_a_calibration_holds_whoever_thinks_besides_the_judges(workflow: Workflow) -> None:
+    thinking = {"recognise": 9, "verify": 9, "confirm": 9, "report": 9}
+
+    assert rules_of(workflow.model_copy(update={"thinking": thinking})) == rules_of(workflow)
+
+
 def test_a_calibration_holds_whether_or_not_findings_are_tested(workflow: Workflow) -> None:
     tested = workflow.model_copy(update={"verification": Verification(confirm_from=0.7)})
 

@@ -55,6 +55,22 @@ def test_both_parts_are_shown_whole_and_small(
     }
 
 
+@pytest.mark.parametrize(("budget", "asked"), [({}, 0), ({"survey": 50}, 50), ({"find": 50}, 0)])
+def test_it_thinks_where_it_has_tokens_for_it(
+    budget: dict[str, int], asked: int, state: Inspection, workflow: Workflow, run_with: RunWith
+) -> None:
+    text = '{"findings": [{"label": "open", "box": [0, 0, 500, 500]}]}'
+    model = ScriptedModel(writing=lambda _: text, thinking="A gap." if asked else "")
+    thinking = workflow.model_copy(update={"thinking": budget})
+
+    (known,) = look_once(state, run_with(model, thinking))["judgements"]
+
+    (request,) = model.written
+    assert (request.thinking_tokens, request.max_new_tokens) == (asked, 800 + asked)
+    assert known.looks[0].thought == ("A gap." if asked else None)
+    assert ("Think first" in str(request.conversation[0].parts)) == bool(asked)
+
+
 def test_a_reply_that_was_cut_is_an_obstacle_and_says_where(
     state: Inspection, workflow: Workflow, run_with: RunWith
 ) -> None:

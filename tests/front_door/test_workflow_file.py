@@ -18,7 +18,8 @@ Written = Callable[..., Path]
 
 KEYS = (
     "use one of calibration, constraints, decision, document, graph, harmless, instructions, "
-    "labels, language, loading, looks, max_regions, model, name, plan, scale, subject, verification"
+    "labels, language, loading, looks, max_regions, model, name, plan, scale, subject, thinking, "
+    "verification"
 )
 
 
@@ -80,6 +81,12 @@ UNKNOWN_KEYS = {
     "a role": (
         ("harmless", "instructions: {jugde: {system: hi}}\nharmless"),
         "unknown key 'jugde' in instructions: "
+        "it should be 'judge', 'survey', 'look', 'find', 'confirm', 'recognise', 'verify' or "
+        "'report'",
+    ),
+    "an agent that thinks": (
+        ("harmless", "thinking: {jugde: 40}\nharmless"),
+        "unknown key 'jugde' in thinking: "
         "it should be 'judge', 'survey', 'look', 'find', 'confirm', 'recognise', 'verify' or "
         "'report'",
     ),
@@ -165,6 +172,14 @@ WRONG_VALUES = {
     "a cover that is not known": (
         ("harmless", "verification: {covers: [black]}\nharmless"),
         "verification.covers[0] is 'black': it should be 'grey', 'surroundings' or 'reference'",
+    ),
+    "no tokens to think with": (
+        ("harmless", "thinking: {judge: 0}\nharmless"),
+        "thinking.judge is 0: it should be greater than or equal to 1",
+    ),
+    "half a token to think with": (
+        ("harmless", "thinking: {judge: 1.5}\nharmless"),
+        "thinking.judge is 1.5: it should be a valid integer",
     ),
     "no cover": (
         ("harmless", "verification: {covers: []}\nharmless"),
