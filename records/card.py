@@ -29,6 +29,7 @@ class Look:
 
     crops: list[Crop]
     answers: list[tuple[str, float]]
+    thought: str | None
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def _look(
         for item in evidence
     ]
     answers = sorted(evidence[0].answers.items(), key=lambda answer: -answer[1])
-    return Look(crops, answers)
+    return Look(crops, answers, evidence[0].thought)
 
 
 def _box_in(view: View, box: Box, *, frame: View | None) -> Corners | None:

@@ -51,6 +51,15 @@ def test_answers_come_likeliest_first(run: RunDirectory) -> None:
     assert look.answers == [("open", 0.75), ("none", 0.25)]
 
 
+def test_each_look_keeps_its_own_thought(run: RunDirectory) -> None:
+    one, other = (
+        seen("A", TESTED, Box(0, 0, 64, 64)).model_copy(update={"thought": thought})
+        for thought in ("A gap.", None)
+    )
+    looks = card_of(run, Box(1, 1, 2, 2), one, other).looks
+    assert [look.thought for look in looks] == ["A gap.", None]
+
+
 @pytest.mark.parametrize(
     "evidence",
     [

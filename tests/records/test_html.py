@@ -68,7 +68,7 @@ def with_text(report: Report, text: str) -> Report:
     data: dict[str, Any] = report.model_dump()
     evidence = [
         item
-        | {"name": f"{item['name']}{text}", "model": text, "prompt": text}
+        | {"name": f"{item['name']}{text}", "model": text, "prompt": text, "thought": text}
         | {"tools": [{"tool": text, "result": text}], "answers": {text: 1.0}}
         for item in data["findings"][0]["evidence"]
     ]
@@ -128,6 +128,23 @@ def test_hostile_strings_are_shown_and_change_nothing(
     )
     assert hostile.shape() == harmless.shape()
     assert " ".join(text.split()) in hostile.text
+
+
+def test_a_thought_is_folded_beside_its_crops_once_a_look(
+    run: RunDirectory, make_report: MakeReport
+) -> None:
+    report = make_report(findings=1)
+    plain = PageReader(render(report, run.images))
+    (finding,) = report.findings
+    looks = [seen.model_copy(update={"thought": "A gap <b>"}) for seen in finding.evidence]
+    thinking = report.model_copy(
+        update={"findings": [finding.model_copy(update={"evidence": looks})]}
+    )
+    page = PageReader(render(thinking, run.images))
+    folded = [details for details in page.all("details") if details.get("class") == "thought"]
+    assert folded == [{"class": "thought"}]
+    assert "Thought before the answer, no evidence A gap <b>" in page.text
+    assert "Thought" not in plain.text
 
 
 def test_crops_are_embedded_bit_for_bit(run: RunDirectory, make_report: MakeReport) -> None:
