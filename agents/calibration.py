@@ -3,13 +3,14 @@
 from hashlib import sha256
 from json import dumps
 from math import exp, log
+from typing import Any
 
 from foveal.agents.briefs import brief_for
 from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.calibration import Calibration
 from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.text import said_in
-from foveal.schemas.workflow import Agent, Decision, Workflow
+from foveal.schemas.workflow import Agent, Decision, SearchPlan, Workflow
 
 _LEAST = 1e-12
 """Nothing is surer than this: 0 and 1 have no logarithm of their odds."""
@@ -72,7 +73,7 @@ def rules_of(workflow: Workflow) -> dict[str, str]:
     """
     parts = workflow.model_dump(mode="json", exclude=_WITHOUT_EFFECT, exclude_none=True)
     if workflow.graph == "inspect":
-        del parts["plan"]["recognised_from"]  # decides whether it is asked, not what it answers
+        parts["plan"] = _plan_rules(workflow.plan)
     else:
         del parts["plan"]
     terms = [label.said_in(workflow.language) for label in workflow.labels]
@@ -90,6 +91,16 @@ def _judges_thinking(workflow: Workflow) -> dict[Agent, int]:
     """Tokens of those whose thoughts a judgement rests on."""
     budgets = workflow.thinking.items()
     return {agent: tokens for agent, tokens in budgets if agent not in _NOT_JUDGING}
+
+
+def _plan_rules(plan: SearchPlan) -> dict[str, Any]:
+    """What later versions added counts only where it is used, so that earlier fits hold."""
+    left_out = {"recognised_from"}  # decides whether it is asked, not what it answers
+    if plan.by == "search":
+        left_out |= {"by", "most_calls", "call_tokens"}
+    if not plan.scout:
+        left_out |= {"scout"}
+    return plan.model_dump(mode="json", exclude=left_out)
 
 
 def require_rules(workflow: Workflow, *, source: str) -> None:

@@ -2,7 +2,7 @@ from hashlib import sha256
 from json import dumps
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from foveal.schemas.base import Strict
 from foveal.schemas.box import BoxPx
@@ -53,7 +53,18 @@ INPUTS: dict[GraphName, tuple[str, ...]] = {
 }
 """What each graph takes, in the order of the command line; the part itself comes last."""
 
-Agent = Literal["judge", "survey", "look", "find", "confirm", "recognise", "verify", "report"]
+Agent = Literal[
+    "judge",
+    "survey",
+    "look",
+    "find",
+    "confirm",
+    "recognise",
+    "verify",
+    "report",
+    "scout",
+    "explore",
+]
 """Whose instructions a workflow may word otherwise, and who may think."""
 
 
@@ -86,9 +97,23 @@ class Looks(Strict):
     )
 
 
+Searcher = Literal["search", "model"]
+
+
 class SearchPlan(Strict):
     """Which views of a part the model is shown where no template says what to look at."""
 
+    by: Searcher = Field(
+        default="search",
+        description="who looks: a search in fixed order, or the model by its tools",
+    )
+    most_calls: int = Field(default=12, ge=1, description="of tools, where the model looks")
+    call_tokens: int = Field(
+        default=96, ge=1, description="that the model may write for each, its thought included"
+    )
+    scout: bool = Field(
+        default=False, description="whether the model says first where a search should begin"
+    )
     overview_px: int = Field(
         default=256, ge=32, description="longest side of the whole part as it is first shown"
     )
@@ -116,6 +141,19 @@ class SearchPlan(Strict):
     coverage: float = Field(
         default=0.99, ge=0, le=1, description="share of the part below which nothing passes"
     )
+
+    @model_validator(mode="after")
+    def _scouts_for_a_search(self) -> Self:
+        if self.scout and self.by == "model":
+            raise ValueError(
+                "scout must be left out where the model looks: it begins where it likes"
+            )
+        return self
+
+
+def _named(plan: object) -> object:
+    """`plan: model` in a workflow file."""
+    return {"by": plan} if isinstance(plan, str) else plan
 
 
 class Decision(Strict):
@@ -181,7 +219,9 @@ class Workflow(Strict):
     )
     scale: Scale | None = None
     looks: Looks = Looks()
-    plan: SearchPlan = SearchPlan()
+    plan: Annotated[
+        SearchPlan, BeforeValidator(_named, json_schema_input_type=Searcher | SearchPlan)
+    ] = SearchPlan()
     decision: Decision = Decision()
     verification: Verification | None = Field(
         default=None, description="how findings are tested; null: they are not"
@@ -202,6 +242,14 @@ class Workflow(Strict):
         if self.harmless not in names:
             raise ValueError(f"harmless {self.harmless!r} must be one of the labels {names}")
         _ = self.glossary
+        return self
+
+    @model_validator(mode="after")
+    def _searches_where_there_is_no_template(self) -> Self:
+        if self.graph != "inspect" and (self.plan.scout or self.plan.by == "model"):
+            raise ValueError(
+                "plan must not say who looks or scouts: only 'inspect' searches a part"
+            )
         return self
 
     @model_validator(mode="after")

@@ -73,4 +73,6 @@ def _brief(role: Agent, workflow: Workflow) -> Brief:
         return claim_brief_for(role, workflow, label=workflow.defects[0])
     if role == "report":
         return brief_for(role, workflow, **_TOLD)
+    if role == "explore":
+        return brief_for(role, workflow, width=1, height=1)
     return brief_for(role, workflow)

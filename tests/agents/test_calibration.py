@@ -156,10 +156,17 @@ def test_a_calibration_holds_whether_or_not_findings_are_tested(workflow: Workfl
 
 
 @pytest.mark.parametrize(
-    ("plan", "holds"), [({"recognised_from": 0.9}, True), ({"side_px": 96}, False)]
+    ("plan", "holds"),
+    [
+        ({"recognised_from": 0.9}, True),
+        ({"most_calls": 3, "call_tokens": 9}, True),
+        ({"side_px": 96}, False),
+        ({"scout": True}, False),
+        ({"by": "model"}, False),
+    ],
 )
 def test_of_a_plan_only_what_is_shown_counts(
-    plan: dict[str, float], holds: bool, workflow: Workflow
+    plan: dict[str, object], holds: bool, workflow: Workflow
 ) -> None:
     searching = workflow.model_copy(update={"graph": "inspect"})
     other = searching.model_copy(update={"plan": searching.plan.model_copy(update=plan)})

@@ -10,7 +10,7 @@ from jsonschema_rs import validator_for
 
 from foveal.agents.briefs import brief_for
 from foveal.schemas.errors import BadWorkflow
-from foveal.schemas.workflow import Agent
+from foveal.schemas.workflow import Agent, SearchPlan
 from foveal.training.wordings import shipped
 from foveal.workflow_file import load_workflow, shipped_workflows
 
@@ -81,8 +81,8 @@ UNKNOWN_KEYS = {
     "a role": (
         ("harmless", "instructions: {jugde: {system: hi}}\nharmless"),
         "unknown key 'jugde' in instructions: "
-        "it should be 'judge', 'survey', 'look', 'find', 'confirm', 'recognise', 'verify' or "
-        "'report'",
+        "it should be 'judge', 'survey', 'look', 'find', 'confirm', 'recognise', 'verify', "
+        "'report', 'scout' or 'explore'",
     ),
     "an agent that thinks": (
         ("harmless", "thinking: {jugde: 40}\nharmless"),
@@ -197,6 +197,30 @@ WRONG_VALUES = {
         ("harmless", "graph: survey\nverification: {}\nharmless"),
         "verification must be left out: a survey does not test what it lists",
     ),
+    "a plan by nobody known": (
+        ("harmless", "graph: inspect\nplan: something\nharmless"),
+        "plan.by is 'something': it should be 'search' or 'model'",
+    ),
+    "a plan that is none": (
+        ("harmless", "graph: inspect\nplan: 5\nharmless"),
+        "plan is 5: it should be an object",
+    ),
+    "no call": (
+        ("harmless", "graph: inspect\nplan: {by: model, most_calls: 0}\nharmless"),
+        "plan.most_calls is 0: it should be greater than or equal to 1",
+    ),
+    "a scout for a model that looks": (
+        ("harmless", "graph: inspect\nplan: {by: model, scout: true}\nharmless"),
+        "plan: scout must be left out where the model looks: it begins where it likes",
+    ),
+    "a model that looks where a template says what to look at": (
+        ("harmless", "plan: model\nharmless"),
+        "plan must not say who looks or scouts: only 'inspect' searches a part",
+    ),
+    "a scout where a template says what to look at": (
+        ("harmless", "plan: {scout: true}\nharmless"),
+        "plan must not say who looks or scouts: only 'inspect' searches a part",
+    ),
     "a harmless label that is none of the labels": (
         ("harmless: none", "harmless: fine"),
         "harmless 'fine' must be one of the labels ['open', 'none']",
@@ -222,6 +246,19 @@ def test_a_wrong_value_is_refused_with_its_place(
     written: Written, change: tuple[str, str], said: str
 ) -> None:
     assert refusal(written(*change)) == said
+
+
+@pytest.mark.parametrize("plan", ["model", "{by: model}"])
+def test_a_plan_may_be_named_by_who_looks(written: Written, plan: str) -> None:
+    workflow = load_workflow(written("harmless", f"graph: inspect\nplan: {plan}\nharmless"))
+
+    assert workflow.plan == SearchPlan(by="model")
+
+
+def test_an_unknown_key_of_a_plan_is_answered_with_the_nearest(written: Written) -> None:
+    said = refusal(written("harmless", "plan: {scuot: true}\nharmless"))
+
+    assert said == "unknown key 'scuot' in plan: did you mean 'scout'?"
 
 
 def test_of_several_mistakes_the_first_is_said_and_the_others_counted(written: Written) -> None:
@@ -356,13 +393,21 @@ def test_layers_may_use_what_the_workflow_says(written: Written) -> None:
     assert workflow.instructions["judge"].constraints == layer
 
 
-@pytest.mark.parametrize("role", ["look", "find", "confirm", "recognise", "verify"])
+@pytest.mark.parametrize("role", ["look", "find", "confirm", "recognise", "verify", "scout"])
 def test_layers_of_every_role_may_be_worded_otherwise(written: Written, role: Agent) -> None:
     layers = {role: {"system": "Look closely."}}
 
     workflow = load_workflow(written(added=f"instructions: {json.dumps(layers)}\n"))
 
     assert workflow.instructions[role].system == "Look closely."
+
+
+def test_the_largest_view_may_be_named_to_a_model_that_looks(written: Written) -> None:
+    layer = {"explore": {"format": "Zoom, at most {{ width }} by {{ height }} at a time."}}
+
+    workflow = load_workflow(written(added=f"instructions: {json.dumps(layer)}\n"))
+
+    assert workflow.instructions["explore"].format == layer["explore"]["format"]
 
 
 @pytest.mark.parametrize(("layer", "taken"), [("{{ claim }}?", True), ("{{ claims }}?", False)])
