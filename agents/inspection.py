@@ -73,11 +73,20 @@ class Look(Strict):
     hidden_px: BoxPx | None = Field(default=None, description="what it hides, where not all")
 
 
+class Hint(Strict):
+    """Where the scout would look first, and why, in the model's words."""
+
+    box_px: BoxPx
+    why: str
+
+
 class Sighting(Strict):
     """A view that a search showed the model, and what it made of it."""
 
     box_px: BoxPx
-    answers: dict[str, float] = Field(description="probability of each label")
+    answers: dict[str, float] = Field(
+        description="probability of each label; empty where the model looked by its own tools"
+    )
     thought: str | None = Field(default=None, description="what the model wrote before it answered")
 
     def wrong(self, harmless: str) -> float:
@@ -139,6 +148,7 @@ class Inspection(TypedDict, total=False):
     placement: Placement
     aligned: ImageId
     coverage: Coverage
+    hints: list[Hint]
     views: list[Sighting]
     regions: list[Region]
     judgements: list[Judgement]

@@ -1,5 +1,7 @@
 """The search: shown one view of the part after another, the model says what is wrong in each.
 
+What the scout named comes first.
+
 Views form a grid, or a quad-tree: coarse ones first, and finer ones only where something may be
 wrong, the most suspicious first (ZoomEye, Shen et al. 2024, arXiv:2411.16044, searches so).
 """
@@ -10,27 +12,41 @@ from langgraph.runtime import Runtime
 
 from foveal.agents.alone import look_at
 from foveal.agents.context import Context
-from foveal.agents.inspection import Inspection, Sighting
+from foveal.agents.inspection import Hint, Inspection, Sighting
 from foveal.schemas.box import Box
 from foveal.schemas.report import Coverage, Usage
 from foveal.schemas.workflow import SearchPlan, Workflow
 from foveal.tools.tiles import covered, tiles
+from foveal.tools.view import square_around
 
 
 def search(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     """Look at the views that the plan asks for, within its budget."""
     context, workflow = runtime.context, runtime.context.workflow
     size = context.gallery[state["tested"]].size
-    plan, usage = workflow.plan, Usage()
-    seen: list[Sighting] = []
+    plan = workflow.plan
+    hinted = _hinted(state["hints"], plan, within=size)
+    seen, usage = _sightings(hinted[: plan.most_views], state, context)
     waiting = tiles(Box(0, 0, *size), side=_side(plan, plan.levels - 1), overlap=plan.overlap)
     for level in reversed(range(plan.levels)):
-        views, used = _sightings(waiting[: plan.most_views - len(seen)], state, context)
+        unseen = [box for box in waiting if box not in hinted]
+        views, used = _sightings(unseen[: plan.most_views - len(seen)], state, context)
         seen += views
         usage += used
         waiting = _finer(views, workflow, level) if level else []
     context.recorder.append("search", views=seen, usage=usage)
-    return {"views": seen, "coverage": _coverage(seen, size, workflow), "usage": usage}
+    enough = _seen_finely_enough(seen, workflow)
+    return {"views": seen, "coverage": coverage_of(enough, size, workflow), "usage": usage}
+
+
+def coverage_of(boxes: Sequence[Box], size: tuple[int, int], workflow: Workflow) -> Coverage:
+    """Of views of a part of (width, height); as coarse as the coarsest of them."""
+    scale = workflow.scale
+    coarsest = max((max(box.width, box.height) for box in boxes), default=workflow.plan.side_px)
+    shrunk = max(1.0, coarsest / workflow.looks.size_px)
+    return Coverage(
+        share=covered(boxes, size), mm_per_px=shrunk / scale.px_per_mm if scale else None
+    )
 
 
 def is_fine(view: Sighting, plan: SearchPlan) -> bool:
@@ -61,19 +77,20 @@ def _finer(views: Sequence[Sighting], workflow: Workflow, level: int) -> list[Bo
     return list(dict.fromkeys(boxes))
 
 
-def _coverage(views: Sequence[Sighting], size: tuple[int, int], workflow: Workflow) -> Coverage:
-    """What was seen at the finest level, or coarser with nothing to be suspicious of."""
-    plan, scale = workflow.plan, workflow.scale
-    enough = [
+def _seen_finely_enough(views: Sequence[Sighting], workflow: Workflow) -> list[Box]:
+    """At the finest level, or coarser with nothing to be suspicious of."""
+    plan = workflow.plan
+    return [
         view.box_px
         for view in views
         if is_fine(view, plan) or view.wrong(workflow.harmless) < plan.divide_at
     ]
-    coarsest = max((max(box.width, box.height) for box in enough), default=plan.side_px)
-    shrunk = max(1.0, coarsest / workflow.looks.size_px)
-    return Coverage(
-        share=covered(enough, size), mm_per_px=shrunk / scale.px_per_mm if scale else None
-    )
+
+
+def _hinted(hints: Sequence[Hint], plan: SearchPlan, *, within: tuple[int, int]) -> list[Box]:
+    """Fine views around what the scout named, in its order."""
+    boxes = [square_around(hint.box_px, side=plan.side_px, within=within) for hint in hints]
+    return list(dict.fromkeys(boxes))
 
 
 def _side(plan: SearchPlan, level: int) -> int:

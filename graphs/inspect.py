@@ -5,6 +5,7 @@ from foveal.agents.examine import examine
 from foveal.agents.find import find
 from foveal.agents.inspection import Inspection
 from foveal.agents.recognise import is_recognised, recognise
+from foveal.agents.scout import scout
 from foveal.agents.search import search
 from foveal.agents.verify import verify
 from foveal.agents.write_document import document_asked, write_document
@@ -15,14 +16,15 @@ from foveal.graphs.nodes.decide import decide
 def inspect() -> Graph:
     """Find what is wrong with a part that has no template.
 
-    START → recognise ─yes→ search → find ─some→ examine → verify → decide ─report alone→ END
-            │                        │                              └─document→ write_document → END
-            │                        ├─nothing suspicious→ decide
-            │                        └─too much→ decide
-            └─something else→ decide
+    START → recognise ─something else→ decide ─report alone→ END
+            │                          └─document→ write_document → END
+            └─yes→ scout → search → find ─some→ examine → verify → decide
+                                    ├─nothing suspicious→ decide
+                                    └─too much→ decide
     """
     graph = StateGraph(Inspection, context_schema=Context)
     graph.add_node(recognise)
+    graph.add_node(scout)
     graph.add_node(search)
     graph.add_node(find)
     graph.add_node(examine)
@@ -31,12 +33,13 @@ def inspect() -> Graph:
     graph.add_node(write_document)
     graph.add_edge(START, "recognise")
     graph.add_conditional_edges(
-        "recognise", is_recognised, {"yes": "search", "something else": "decide"}
+        "recognise", is_recognised, {"yes": "scout", "something else": "decide"}
     )
+    graph.add_edge("scout", "search")
     graph.add_edge("search", "find")
     graph.add_conditional_edges(
         "find",
-        _worth_examining,
+        worth_examining,
         {"some": "examine", "nothing suspicious": "decide", "too much": "decide"},
     )
     graph.add_edge("examine", "verify")
@@ -48,7 +51,7 @@ def inspect() -> Graph:
     return graph.compile()
 
 
-def _worth_examining(state: Inspection) -> str:
+def worth_examining(state: Inspection) -> str:
     if "obstacle" in state:
         return "too much"
     return "some" if state["regions"] else "nothing suspicious"

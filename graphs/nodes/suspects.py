@@ -9,6 +9,7 @@ from foveal.schemas.verification import Verified
 from foveal.schemas.workflow import Workflow
 from foveal.tools.image import Image, image_from
 from foveal.tools.measure import Measure, measure
+from foveal.tools.merge import same
 from foveal.tools.view import cut
 
 _CONTEXT_PX = 32
@@ -33,7 +34,7 @@ def _finding(judgement: Judgement, state: Inspection, context: Context) -> Findi
         box_px=judgement.region.box_px,
         size_mm=_size_mm(judgement, state, context),
         confidence=confidence(judgement, context),
-        why=_why(label, judgement, workflow),
+        why=_why(label, judgement, workflow) + _scouted(judgement.region, state),
         evidence=evidence_of(judgement.region, judgement.looks, state, context=context),
         verification=_verified(judgement.region, state, context),
     )
@@ -60,6 +61,12 @@ def _why(label: str, judgement: Judgement, workflow: Workflow) -> str:
     changed = judgement.region.changed_px
     differs = "" if changed is None else f"{changed} px differ from the template, "
     return f"{label}: {meaning}; {differs}{seen}"
+
+
+def _scouted(region: Region, state: Inspection) -> str:
+    """What the scout said of the place, before anything was seen close."""
+    said = [hint.why for hint in state.get("hints", []) if same(hint.box_px, region.box_px)]
+    return f"; the scout said: {', '.join(said)}" if said else ""
 
 
 def _size_mm(judgement: Judgement, state: Inspection, context: Context) -> float | None:

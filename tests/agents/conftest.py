@@ -1,6 +1,9 @@
 """A part with three traces, one of them cut on the tested image, and two places to judge."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,6 +13,7 @@ from langgraph.runtime import Runtime
 from foveal.agents.context import Context, Gallery
 from foveal.agents.inspection import Inspection, Region
 from foveal.models.protocol import VisionLanguageModel
+from foveal.records.run_directory import RunDirectory
 from foveal.schemas.box import Box
 from foveal.schemas.constraint import Constraint
 from foveal.schemas.language import Language
@@ -77,6 +81,22 @@ def in_chinese(workflow: Workflow) -> Workflow:
     sentence: dict[Language, str] = {"en": "Report no dust.", "zh": "不要报告灰尘。"}
     changed = {"labels": labels, "constraints": [Constraint(sentence=sentence)], "language": "zh"}
     return workflow.model_copy(update=changed)
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> RunDirectory:
+    return RunDirectory.open(tmp_path)
+
+
+@pytest.fixture
+def rows(directory: RunDirectory) -> Callable[[str], list[dict[str, Any]]]:
+    """What its ledger keeps of a kind."""
+
+    def of(kind: str) -> list[dict[str, Any]]:
+        lines = map(json.loads, directory.ledger.path.read_text().splitlines())
+        return [line["data"] for line in lines if line["kind"] == kind]
+
+    return of
 
 
 @pytest.fixture

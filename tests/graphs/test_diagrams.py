@@ -1,13 +1,13 @@
 """Each graph's docstring draws its edges; a branch stands below the first letter of its node."""
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
 
 from foveal.graphs.compare import Graph
 from foveal.graphs.run import GRAPHS
-from foveal.schemas.workflow import GraphName
 
 ARROW = re.compile(r" *(?:─([\w ]+))?→ *")
 BRANCH = re.compile(r"[├└](?=─[\w ]+→)")
@@ -28,6 +28,7 @@ def drawn_edges(diagram: str) -> set[Edge]:
         branch = BRANCH.search(line)
         assert branch, f"{line!r} branches off nowhere"
         edges |= _chain(columns[branch.start()] + line[branch.end() :])
+        columns |= {found.start(): found.group() for found in NODE.finditer(line)}
     return edges
 
 
@@ -51,22 +52,22 @@ def compiled_edges(graph: Graph) -> set[Edge]:
     return plain | routed
 
 
-@pytest.mark.parametrize("name", GRAPHS)
-def test_the_compiled_edges_are_those_of_the_diagram(name: GraphName) -> None:
-    build = GRAPHS[name]
-
+@pytest.mark.parametrize("build", GRAPHS.values())
+def test_the_compiled_edges_are_those_of_the_diagram(build: Callable[[], Graph]) -> None:
     assert compiled_edges(build()) == drawn_edges(build.__doc__ or "")
 
 
 def test_a_diagram_is_read_with_its_words_and_branches() -> None:
     diagram = """
     START → look ─seen→ END
-            └─not yet→ wait → look
+            └─not yet→ wait ─long→ look
+                       └─too long→ END
     """
 
     assert drawn_edges(diagram) == {
         Edge("START", "", "look"),
         Edge("look", "seen", "END"),
         Edge("look", "not yet", "wait"),
-        Edge("wait", "", "look"),
+        Edge("wait", "long", "look"),
+        Edge("wait", "too long", "END"),
     }

@@ -140,6 +140,71 @@ def test_more_places_than_are_judged_are_for_a_person(
     assert report.reason == "2 regions look wrong, more than the 1 judged"
 
 
+def scouting(*places: tuple[Box, str]) -> ScriptedModel:
+    """Names these places of the part, and lists as `listing` does what it sees in a view."""
+
+    def write(request: WriteRequest) -> str:
+        if "regions" not in str(request.grammar):
+            return listing(request)
+        regions = [
+            {"box": [round(1000 * at / SIZE) for at in box], "why": why} for box, why in places
+        ]
+        return json.dumps({"regions": regions})
+
+    return ScriptedModel(choosing=looking, writing=write)
+
+
+def test_what_the_scout_names_is_looked_at_first(workflow: Workflow) -> None:
+    few = planned(workflow, scout=True, most_views=1)
+
+    report = inspected(few, scouting((SPOT, "a white spot")), SPOT)
+    blind = inspected(few, scouting((Box(40, 40, 60, 60), "nothing much")), SPOT)
+
+    assert [finding.box_px.iou(SPOT.grown(7)) > 0.7 for finding in report.findings] == [True]
+    assert blind.findings == []
+    assert report.coverage.share == pytest.approx((80 / SIZE) ** 2)
+
+
+def test_what_the_scout_names_counts_among_the_views(workflow: Workflow) -> None:
+    scout = scouting((Box(40, 40, 60, 60), "dark"), (Box(300, 300, 320, 320), "dark"))
+
+    report = inspected(planned(workflow, scout=True, most_views=1), scout)
+
+    assert report.coverage.share == pytest.approx((80 / SIZE) ** 2)
+
+
+def test_a_finding_says_what_the_scout_said_of_the_place(workflow: Workflow) -> None:
+    model = scouting((Box(10, 10, 30, 30), "a stain"), (SPOT, "a white spot"))
+
+    (finding,) = inspected(planned(workflow, scout=True), model, SPOT).findings
+
+    assert finding.why.endswith("; the scout said: a white spot")
+
+
+def test_a_scout_that_names_nothing_changes_nothing(
+    workflow: Workflow, model: ScriptedModel
+) -> None:
+    scouted = inspected(planned(workflow, scout=True), scouting(), SPOT)
+    report = inspected(planned(workflow), model, SPOT)
+
+    assert scouted.findings == report.findings
+    assert scouted.coverage == report.coverage
+    assert scouted.usage.image_encodes == report.usage.image_encodes + 1
+
+
+def test_a_view_that_the_scout_named_is_not_shown_again(workflow: Workflow) -> None:
+    corner = Box(20, 20, 60, 60)  # in the middle of the first view of the grid
+    model = scouting((corner, "dark"), (corner, "dark"))
+
+    report = inspected(planned(workflow, scout=True), model)
+
+    assert report.coverage.share == 1
+    assert (
+        report.usage.image_encodes
+        == inspected(planned(workflow), scouting()).usage.image_encodes + 1
+    )
+
+
 def test_a_picture_of_something_else_is_for_a_person_and_not_searched(
     workflow: Workflow, model: ScriptedModel
 ) -> None:
