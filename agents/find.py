@@ -18,6 +18,7 @@ from foveal.models.protocol import JsonSchema, Reply, WriteRequest
 from foveal.schemas.box import Box
 from foveal.schemas.report import Usage
 from foveal.schemas.view import View
+from foveal.schemas.workflow import Workflow
 from foveal.tools.merge import merge, same
 
 _MOST_LISTED = 4
@@ -52,11 +53,21 @@ def find(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     regions = _merged(
         _settled(region, there) for region, there in zip(regions, centred.places, strict=True)
     )
-    learned = Inspection(regions=regions, usage=found.usage + centred.usage)
-    most = context.workflow.max_regions
+    return to_judge(regions, found.usage + centred.usage, context.workflow)
+
+
+def to_judge(regions: list[Region], usage: Usage, workflow: Workflow) -> Inspection:
+    """Or for a person, where they are too many."""
+    learned, most = Inspection(regions=regions, usage=usage), workflow.max_regions
     if len(regions) > most:
         learned["obstacle"] = f"{len(regions)} regions look wrong, more than the {most} judged"
     return learned
+
+
+def drawn(box: Box, workflow: Workflow, *, within: tuple[int, int]) -> Region:
+    """What a model drew around, with the plan's margin."""
+    around = box.grown(workflow.plan.margin_px).clipped(within)
+    return Region(box_px=around, size_px=max(box.width, box.height))
 
 
 def _list(boxes: Sequence[Box], state: Inspection, context: Context) -> _Found:
@@ -128,12 +139,11 @@ def _places(
     exhibit: Exhibit, listed: Sequence[Listed] | None, context: Context
 ) -> Iterator[_Place]:
     view = exhibit.tested.view
-    size, margin = context.gallery[view.image].size, context.workflow.plan.margin_px
+    size = context.gallery[view.image].size
     for item in listed or []:
         corners = context.model.coordinates.parse_box(item.box, size=view.size_px)
-        drawn = view.box_to_original(corners)
-        around = drawn.grown(margin).clipped(size)
-        yield _place(Region(box_px=around, size_px=max(drawn.width, drawn.height)), view)
+        box = view.box_to_original(corners)
+        yield _place(drawn(box, context.workflow, within=size), view)
     if not listed:
         yield _place(Region(box_px=_middle_half(view.box_px)), view)
 

@@ -3,12 +3,14 @@
 The same in a run and in training. Tools speak English in every language, as their names do.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from foveal.agents.listing import exactly
 from foveal.models.protocol import Call, Conversation, Message, Picture, Tool
+from foveal.models.tool_calls import written_calls
 
 NOTED = "noted"
 
@@ -30,6 +32,17 @@ def offering(conversation: Conversation, tools: tuple[Tool, ...]) -> Conversatio
     """The same conversation, with tools to call."""
     system, *rest = conversation
     return replace(system, tools=tools), *rest
+
+
+def called(text: str) -> Call | None:
+    """The first call in a text; None where there is none, as in one that no grammar bound."""
+    try:
+        for call in written_calls(text):
+            arguments, _ = json.JSONDecoder().raw_decode(text, call.start)
+            return Call(call.name, arguments)
+    except ValueError:
+        pass
+    return None
 
 
 def asked(call: Call) -> Message:

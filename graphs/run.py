@@ -8,6 +8,7 @@ from functools import cache
 from foveal.agents.context import Context, Gallery, NoRecord, Recorder
 from foveal.agents.inspection import Inspection
 from foveal.graphs.compare import Graph, compare
+from foveal.graphs.explore import explore
 from foveal.graphs.inspect import inspect
 from foveal.graphs.survey import survey
 from foveal.models.protocol import VisionLanguageModel
@@ -42,7 +43,7 @@ def run_one(
     start: Inspection = {"tested": tested.id, "usage": Usage()}
     if template:
         start["template"] = template[0].id
-    ended = _compiled(workflow.graph).invoke(start, context=context)
+    ended = _compiled(_graph_for(workflow)).invoke(start, context=context)
     report: Report = ended["report"]
     return report
 
@@ -76,7 +77,11 @@ def run_many(
             yield running.popleft().result()
 
 
+def _graph_for(workflow: Workflow) -> Callable[[], Graph]:
+    return explore if workflow.plan.by == "model" else GRAPHS[workflow.graph]
+
+
 @cache
-def _compiled(name: GraphName) -> Graph:
+def _compiled(build: Callable[[], Graph]) -> Graph:
     """Compiling takes as long as aligning, and what comes out keeps no state."""
-    return GRAPHS[name]()
+    return build()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from foveal.schemas.workflow import INPUTS, SearchPlan, Workflow
+from foveal.schemas.workflow import INPUTS, Workflow
 
 THOUGHT_TOKENS = 64
 """That an agent may think before it answers."""
@@ -72,6 +72,4 @@ def hindrance(switches: Switches, workflow: Workflow) -> str | None:
         return None
     if len(INPUTS[workflow.graph]) > 1:
         return "the model searches only where there is no template"
-    if "by" not in SearchPlan.model_fields:
-        return "in this version of foveal the model drives no search"
     return None

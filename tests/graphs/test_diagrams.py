@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from foveal.graphs.compare import Graph
+from foveal.graphs.explore import explore
 from foveal.graphs.run import GRAPHS
 
 ARROW = re.compile(r" *(?:─([\w ]+))?→ *")
@@ -52,7 +53,7 @@ def compiled_edges(graph: Graph) -> set[Edge]:
     return plain | routed
 
 
-@pytest.mark.parametrize("build", GRAPHS.values())
+@pytest.mark.parametrize("build", [*GRAPHS.values(), explore])
 def test_the_compiled_edges_are_those_of_the_diagram(build: Callable[[], Graph]) -> None:
     assert compiled_edges(build()) == drawn_edges(build.__doc__ or "")
 

@@ -13,6 +13,8 @@ from foveal.evals.layered_tasks.rungs import Switches, ladder
 from foveal.evals.layered_tasks.searching import switched
 from foveal.evals.layered_tasks.task import LayeredTask
 from foveal.evals.pairs import LabelledPair
+from foveal.models.protocol import Call, JsonSchema, ToolCalls
+from foveal.models.tool_text import call_text
 from foveal.schemas.verification import Verification
 from foveal.schemas.workflow import Workflow
 
@@ -93,6 +95,25 @@ def test_a_document_that_is_refused_is_no_answer_and_says_why(
 
     assert made.judged.outcome == "invalid"
     assert "the document was refused" in made.judged.why
+
+
+def test_a_model_that_drives_the_search_calls_tools_and_then_writes(
+    task: LayeredTask, workflow: Workflow
+) -> None:
+    inspecting = workflow.model_copy(update={"graph": "inspect"})
+    model = ScriptedModel(
+        choosing=lambda request: {answer: float(answer == "yes") for answer in request.answers},
+        writing=lambda request: (
+            call_text(Call("done", {}))
+            if isinstance(request.grammar, ToolCalls)
+            else '{"findings": []}'
+        ),
+    )
+
+    made = attempt(task, replace(PLANNED, search="model"), inspecting, model)
+
+    assert made.judged.outcome == "completed"
+    assert [type(request.grammar) for request in model.written] == [ToolCalls, JsonSchema]
 
 
 def test_without_a_grammar_nothing_binds_what_is_written(

@@ -1,0 +1,161 @@
+"""The explorer: shown the whole part, small, the model itself looks closer and reports, by tools.
+
+The conversation only grows, so each turn costs what is new in it.
+"""
+
+from dataclasses import asdict, replace
+from typing import Literal, NamedTuple
+
+from langgraph.runtime import Runtime
+
+from foveal.agents.briefs import brief_for
+from foveal.agents.context import Context
+from foveal.agents.exhibit import record_brief
+from foveal.agents.find import to_judge
+from foveal.agents.inspection import Inspection, Sighting
+from foveal.agents.instructions import Brief
+from foveal.agents.moves import NOTED, asked, called, moves, offering, shown, told
+from foveal.agents.search import coverage_of
+from foveal.agents.trail import Trail
+from foveal.models.protocol import (
+    Call,
+    Conversation,
+    Message,
+    Picture,
+    Reply,
+    Tool,
+    ToolCalls,
+    WriteRequest,
+)
+from foveal.schemas.errors import BadReply, BadToolCall
+from foveal.schemas.image import ImageId, name_pixels
+from foveal.schemas.report import Usage
+from foveal.tools.view import Seen
+
+MOST_REFUSED = 3
+"""Calls in a row; then the loop ends."""
+
+End = Literal["done", "calls spent", "cut", "refused"]
+
+
+class _Walk(NamedTuple):
+    ended: End
+    answered: int
+    """So many views the model went on from, so it did look at them."""
+
+    usage: Usage
+
+
+class _Step(NamedTuple):
+    answer: tuple[Message, ...]
+    seen: Seen | None = None
+    refused: bool = False
+
+
+def explore(state: Inspection, runtime: Runtime[Context]) -> Inspection:
+    """Let the model zoom and report until it is done; what it reports is for the judge.
+
+    A loop that ends before that ends with what it has.
+    """
+    context, trail = runtime.context, Trail.begin(state, runtime.context)
+    _keep(trail.overview, context)
+    walk = _walk(trail, context)
+    views = [seen.view.box_px for seen in trail.views[: walk.answered]]
+    context.recorder.append("explored", ended=walk.ended, views=views, usage=walk.usage)
+    learned = to_judge(trail.regions, walk.usage, context.workflow)
+    learned["views"] = [Sighting(box_px=box, answers={}) for box in views]
+    learned["coverage"] = coverage_of(views, trail.size, context.workflow)
+    return learned
+
+
+def _walk(trail: Trail, context: Context) -> _Walk:
+    answered, refused, usage = 0, 0, Usage()
+    brief, tools = _brief(trail, context), _tools(trail, context)
+    conversation = offering(brief.conversation([Picture("A", trail.overview.pixels)]), tools)
+    for _ in range(context.workflow.plan.most_calls):
+        reply = _reply(conversation, tools, trail, brief=brief)
+        if reply is None:
+            return _Walk("cut", answered, usage)
+        usage += reply.usage
+        call = called(reply.text) if reply.finish == "stop" else None
+        if call is None:
+            return _Walk("cut", answered, usage)
+        answered = len(trail.views)
+        step = _taken(call, trail)
+        _record(call, step, context)
+        if call.tool == "done":
+            return _Walk("done", answered, usage)
+        refused = refused + 1 if step.refused else 0
+        if refused == MOST_REFUSED:
+            return _Walk("refused", answered, usage)
+        conversation = (*conversation, replace(asked(call), ids=reply.ids), *step.answer)
+    return _Walk("calls spent", answered, usage)
+
+
+def _brief(trail: Trail, context: Context) -> Brief:
+    width, height = trail.side
+    brief = brief_for("explore", context.workflow, width=width, height=height)
+    record_brief(brief, context)
+    return brief
+
+
+def _tools(trail: Trail, context: Context) -> tuple[Tool, ...]:
+    workflow, size = context.workflow, trail.overview.view.size_px
+    labels = [name for name, label in workflow.answers.items() if label != workflow.harmless]
+    return moves(labels, box=context.model.coordinates.box_schema(size=size))
+
+
+def _reply(
+    conversation: Conversation, tools: tuple[Tool, ...], trail: Trail, *, brief: Brief
+) -> Reply | None:
+    """None where no reply can be used."""
+    context = trail.context
+    request = WriteRequest(
+        conversation, ToolCalls(tools), max_new_tokens=context.workflow.plan.call_tokens
+    )
+    try:
+        (reply,) = context.model.write([request])
+    except BadReply as error:
+        context.recorder.append("explore", refused=error.what)
+        return None
+    context.recorder.append(
+        "write",
+        model=context.model.revision,
+        prompt=brief.sha256,
+        pictures=[name_pixels(seen.pixels) for seen in (trail.overview, *trail.views)],
+        **asdict(reply),
+    )
+    return reply
+
+
+def _taken(call: Call, trail: Trail) -> _Step:
+    try:
+        match call.tool:
+            case "zoom":
+                seen = trail.zoom(call)
+                return _Step(shown(Picture(f"V{len(trail.views)}", seen.pixels)), seen)
+            case "report":
+                trail.report(call)
+                return _Step((told(NOTED),))
+            case "done":
+                return _Step(())
+        raise BadToolCall(f"there is no tool {call.tool!r}", fix="call zoom, report or done")
+    except BadToolCall as error:
+        return _Step((told(str(error)),), refused=True)
+
+
+def _record(call: Call, step: _Step, context: Context) -> None:
+    context.recorder.append(
+        "explore",
+        tool=call.tool,
+        arguments=dict(call.arguments),
+        answer="".join(str(part) for message in step.answer[:1] for part in message.parts),
+        view=step.seen and step.seen.view,
+        picture=step.seen and _keep(step.seen, context),
+    )
+
+
+def _keep(seen: Seen, context: Context) -> ImageId:
+    crop = name_pixels(seen.pixels)
+    context.recorder.image(crop, seen.pixels)
+    return crop
