@@ -1,12 +1,19 @@
-"""Closed questions: an answer is chosen, after a thought where the agent has tokens for one."""
+"""Answers chosen or written, after a thought where the workflow gives an agent tokens for one."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from foveal.agents.context import Context
-from foveal.models.protocol import ChooseRequest, Conversation, Finish, WriteRequest
+from foveal.models.protocol import (
+    ChooseRequest,
+    Conversation,
+    Finish,
+    JsonSchema,
+    ToolCalls,
+    WriteRequest,
+)
 from foveal.schemas.report import Usage
-from foveal.schemas.workflow import Agent
+from foveal.schemas.workflow import Agent, Workflow
 
 
 class Answered(NamedTuple):
@@ -46,6 +53,19 @@ def answered(
         )
         for thought, choice in zip(thoughts, choices, strict=True)
     ]
+
+
+def to_write(
+    conversation: Conversation,
+    grammar: JsonSchema | ToolCalls,
+    workflow: Workflow,
+    *,
+    role: Agent,
+    most: int,
+) -> WriteRequest:
+    """At most so many tokens after the thought."""
+    budget = workflow.thinking.get(role, 0)
+    return WriteRequest(conversation, grammar, max_new_tokens=budget + most, thinking_tokens=budget)
 
 
 def _thought(conversation: Conversation, budget: int) -> WriteRequest:

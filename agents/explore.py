@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from langgraph.runtime import Runtime
 
+from foveal.agents.answering import to_write
 from foveal.agents.briefs import brief_for
 from foveal.agents.context import Context
 from foveal.agents.exhibit import record_brief
@@ -25,7 +26,6 @@ from foveal.models.protocol import (
     Reply,
     Tool,
     ToolCalls,
-    WriteRequest,
 )
 from foveal.schemas.errors import BadReply, BadToolCall
 from foveal.schemas.image import ImageId, name_pixels
@@ -109,10 +109,8 @@ def _reply(
     conversation: Conversation, tools: tuple[Tool, ...], trail: Trail, *, brief: Brief
 ) -> Reply | None:
     """None where no reply can be used."""
-    context = trail.context
-    request = WriteRequest(
-        conversation, ToolCalls(tools), max_new_tokens=context.workflow.plan.call_tokens
-    )
+    context, most = trail.context, trail.context.workflow.plan.call_tokens
+    request = to_write(conversation, ToolCalls(tools), context.workflow, role="explore", most=most)
     try:
         (reply,) = context.model.write([request])
     except BadReply as error:

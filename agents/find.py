@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 from langgraph.runtime import Runtime
 
 from foveal.agents.alone import exhibits_of
+from foveal.agents.answering import to_write
 from foveal.agents.briefs import brief_for
 from foveal.agents.context import Context
 from foveal.agents.exhibit import Exhibit, record_brief
 from foveal.agents.inspection import Inspection, Region, Sighting
 from foveal.agents.listing import Listed, list_schema, read_list
 from foveal.agents.search import is_fine
-from foveal.models.protocol import JsonSchema, Reply, WriteRequest
+from foveal.models.protocol import JsonSchema, Reply
 from foveal.schemas.box import Box
 from foveal.schemas.report import Usage
 from foveal.schemas.view import View
@@ -74,7 +75,7 @@ def _list(boxes: Sequence[Box], state: Inspection, context: Context) -> _Found:
     """What the model lists in each view."""
     exhibits = exhibits_of(boxes, state, context)
     schemas = [_schema(exhibit, context) for exhibit in exhibits]
-    replies = _lists(exhibits, schemas, context)
+    replies = _replies(exhibits, schemas, context)
     places = [
         list(_places(exhibit, _listed(reply, schema), context))
         for exhibit, schema, reply in zip(exhibits, schemas, replies, strict=True)
@@ -107,19 +108,21 @@ def _suspicious(views: Sequence[Sighting], context: Context) -> list[Sighting]:
     return [view for view in views if is_fine(view, plan) and view.wrong(harmless) >= plan.list_at]
 
 
-def _lists(
+def _replies(
     exhibits: Sequence[Exhibit], schemas: Sequence[dict[str, Any]], context: Context
 ) -> list[Reply]:
     if not exhibits:
         return []
-    brief, thinking = brief_for("find", context.workflow), context.workflow.thinking.get("find", 0)
+    workflow = context.workflow
+    brief = brief_for("find", workflow)
     record_brief(brief, context)
     requests = [
-        WriteRequest(
+        to_write(
             exhibit.conversation(brief),
             JsonSchema(schema),
-            max_new_tokens=_MOST_TOKENS + thinking,
-            thinking_tokens=thinking,
+            workflow,
+            role="find",
+            most=_MOST_TOKENS,
         )
         for exhibit, schema in zip(exhibits, schemas, strict=True)
     ]

@@ -7,12 +7,13 @@ from langgraph.runtime import Runtime
 from pydantic import ValidationError
 
 from foveal.agents.alone import exhibits_of
+from foveal.agents.answering import to_write
 from foveal.agents.briefs import brief_for
 from foveal.agents.context import Context
 from foveal.agents.exhibit import Exhibit, record_brief
 from foveal.agents.inspection import Hint, Inspection
 from foveal.agents.listing import exactly
-from foveal.models.protocol import JsonSchema, Reply, WriteRequest
+from foveal.models.protocol import JsonSchema, Reply
 from foveal.schemas.base import Strict
 from foveal.schemas.box import Box
 from foveal.schemas.errors import BadReply
@@ -59,7 +60,8 @@ def _reply(exhibit: Exhibit, context: Context) -> Reply:
     brief = brief_for("scout", context.workflow)
     record_brief(brief, context)
     grammar = JsonSchema(_schema(exhibit, context))
-    request = WriteRequest(exhibit.conversation(brief), grammar, max_new_tokens=_MOST_TOKENS)
+    asked = exhibit.conversation(brief)
+    request = to_write(asked, grammar, context.workflow, role="scout", most=_MOST_TOKENS)
     (reply,) = context.model.write([request])
     exhibit.keep(context, "write", prompt=brief.sha256, **asdict(reply))
     return reply

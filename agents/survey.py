@@ -10,12 +10,13 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
+from foveal.agents.answering import to_write
 from foveal.agents.briefs import brief_for
 from foveal.agents.context import Context
 from foveal.agents.exhibit import Exhibit, record_brief
 from foveal.agents.inspection import Inspection, Judgement, Look, Region
 from foveal.agents.listing import Listed, list_schema, read_list
-from foveal.models.protocol import Finish, JsonSchema, Reply, WriteRequest
+from foveal.models.protocol import Finish, JsonSchema, Reply
 from foveal.schemas.box import Box
 from foveal.schemas.report import Coverage
 from foveal.schemas.workflow import Agent, Workflow
@@ -48,17 +49,14 @@ def look_once(state: Inspection, runtime: Runtime[Context]) -> Inspection:
 
 def _ask(exhibit: Exhibit, schema: dict[str, Any], context: Context) -> tuple[Reply, Look]:
     role: Agent = "survey" if exhibit.reference else "find"
-    brief, thinking = brief_for(role, context.workflow), context.workflow.thinking.get(role, 0)
+    workflow = context.workflow
+    brief = brief_for(role, workflow)
     record_brief(brief, context)
-    request = WriteRequest(
-        exhibit.conversation(brief),
-        JsonSchema(schema),
-        max_new_tokens=_MOST_TOKENS + thinking,
-        thinking_tokens=thinking,
-    )
+    asked = exhibit.conversation(brief)
+    request = to_write(asked, JsonSchema(schema), workflow, role=role, most=_MOST_TOKENS)
     (reply,) = context.model.write([request])
     pictures = exhibit.keep(context, "write", prompt=brief.sha256, **asdict(reply))
-    thought = reply.thinking if thinking else None
+    thought = reply.thinking or None
     return reply, Look(pictures=pictures, prompt=brief.sha256, answers={}, thought=thought)
 
 

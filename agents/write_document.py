@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from jsonschema_rs import validator_for
 from langgraph.runtime import Runtime
 
+from foveal.agents.answering import to_write
 from foveal.agents.briefs import brief_for
 from foveal.agents.context import Context
 from foveal.agents.exhibit import record_brief
@@ -17,7 +18,7 @@ from foveal.agents.inspection import Inspection
 from foveal.agents.instructions import asked_again
 from foveal.agents.properties import property_lines
 from foveal.agents.tracing import Traced, constants_of, traced
-from foveal.models.protocol import Conversation, JsonSchema, Message, Reply, WriteRequest
+from foveal.models.protocol import Conversation, JsonSchema, Message, Reply
 from foveal.schemas.errors import BadReply
 from foveal.schemas.report import Report, Usage
 from foveal.schemas.text import said_in
@@ -104,13 +105,7 @@ def _question(
 def _reply(
     conversation: Conversation, schema: dict[str, Any], context: Context, *, most: int
 ) -> Reply:
-    thinking = context.workflow.thinking.get("report", 0)
-    request = WriteRequest(
-        conversation,
-        JsonSchema(schema),
-        max_new_tokens=most + thinking,
-        thinking_tokens=thinking,
-    )
+    request = to_write(conversation, JsonSchema(schema), context.workflow, role="report", most=most)
     (reply,) = context.model.write([request])
     context.recorder.append("write", model=context.model.revision, pictures=[], **asdict(reply))
     return reply

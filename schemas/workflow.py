@@ -109,7 +109,7 @@ class SearchPlan(Strict):
     )
     most_calls: int = Field(default=12, ge=1, description="of tools, where the model looks")
     call_tokens: int = Field(
-        default=96, ge=1, description="that the model may write for each, its thought included"
+        default=96, ge=1, description="that the model may write for each, besides its thought"
     )
     scout: bool = Field(
         default=False, description="whether the model says first where a search should begin"

@@ -18,7 +18,7 @@ from foveal.tools.image import Image
 
 _AGENTS: tuple[Agent, ...] = get_args(Agent)
 
-_THINKERS: dict[GraphName, tuple[str, ...]] = {
+_THINKERS: dict[GraphName, tuple[Agent, ...]] = {
     "compare": ("judge", "verify", "report"),
     "inspect": ("look", "find", "confirm", "explore", "report"),
 }
@@ -63,8 +63,7 @@ def switched(workflow: Workflow, switches: Switches, document: Mapping[str, Any]
     if switches.search == "model":
         written["plan"]["by"] = "model"
     if switches.thinking:
-        thinkers = [role for role in _THINKERS[workflow.graph] if role in _AGENTS]
-        written["thinking"] = dict.fromkeys(thinkers, THOUGHT_TOKENS)
+        written["thinking"] = dict.fromkeys(_THINKERS[workflow.graph], THOUGHT_TOKENS)
     if not switches.layers:
         written["instructions"] = {role: _flat(role, workflow) for role in _AGENTS}
     if not switches.constraints:

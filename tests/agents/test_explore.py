@@ -322,3 +322,12 @@ def test_calls_are_read_from_any_text() -> None:
     assert called(f"I look. {call_text(FAR)}\n{call_text(DONE)}") == FAR
     assert called('<tool_call>\n{"name": "zoom", "arguments": {"box": [1') is None
     assert called("") is None
+
+
+def test_each_turn_may_think_within_tokens_of_its_own(exploring: Exploring) -> None:
+    exploring.workflow = exploring.workflow.model_copy(update={"thinking": {"explore": 20}})
+    exploring(NEAR_CUT)
+
+    tokens = exploring.workflow.plan.call_tokens
+    asked = exploring.model.written
+    assert {(one.thinking_tokens, one.max_new_tokens) for one in asked} == {(20, 20 + tokens)}

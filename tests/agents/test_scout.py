@@ -147,3 +147,15 @@ def test_no_more_places_are_taken_than_it_was_told(
     hints = scout(alone, run_with(naming(*places), scouting))["hints"]
 
     assert len(hints) == MOST_REGIONS
+
+
+def test_a_scout_thinks_within_its_tokens(
+    scouting: Workflow, alone: Inspection, run_with: RunWith
+) -> None:
+    model = naming()
+    scout(alone, run_with(model, scouting.model_copy(update={"thinking": {"scout": 20}})))
+    scout(alone, run_with(model, scouting))
+
+    thinking, at_once = model.written
+    assert (thinking.thinking_tokens, at_once.thinking_tokens) == (20, 0)
+    assert thinking.max_new_tokens == at_once.max_new_tokens + 20

@@ -87,8 +87,8 @@ UNKNOWN_KEYS = {
     "an agent that thinks": (
         ("harmless", "thinking: {jugde: 40}\nharmless"),
         "unknown key 'jugde' in thinking: "
-        "it should be 'judge', 'survey', 'look', 'find', 'confirm', 'recognise', 'verify' or "
-        "'report'",
+        "it should be 'judge', 'survey', 'look', 'find', 'confirm', 'recognise', 'verify', "
+        "'report', 'scout' or 'explore'",
     ),
     "a merge": (
         ("harmless", "<<: {a: 1}\nharmless"),
