@@ -19,6 +19,7 @@ from foveal.agents.inspection import Claim, Inspection, Region, Trial
 from foveal.agents.verify import try_claims
 from foveal.evals.deeppcb import TYPES, read_pairs
 from foveal.evals.drawn import drawn_pair
+from foveal.evals.labelled import Labelled
 from foveal.evals.labels import in_terms_of, require_labels
 from foveal.evals.options import EvalOptions, Progress
 from foveal.evals.pairs import LabelledPair, spread
@@ -37,11 +38,6 @@ from foveal.tools.register import register
 from foveal.training.boards.defects import DEFECT_LABELS
 
 BOARDS = 100
-
-
-class Parts(NamedTuple):
-    pairs: list[LabelledPair]
-    name: str
 
 
 class EvidenceFigures(Strict):
@@ -81,7 +77,7 @@ def show(figures: dict[str, object]) -> RenderableType:
 
 
 def measure(
-    workflow: Workflow, model: VisionLanguageModel, parts: Parts, *, progress: Progress
+    workflow: Workflow, model: VisionLanguageModel, parts: Labelled, *, progress: Progress
 ) -> EvidenceFigures:
     """With the workflow's own verification, or the usual one where it has none."""
     settings = workflow.verification or Verification()
@@ -141,7 +137,7 @@ class _Part(NamedTuple):
         return Claim(region=Region(box_px=box, shift_px=shift), label=claim.label)
 
 
-def _parts(options: EvalOptions) -> Parts:
+def _parts(options: EvalOptions) -> Labelled:
     workflow = options.workflow
     if workflow.graph == "survey":
         raise BadWorkflow(
@@ -152,7 +148,7 @@ def _parts(options: EvalOptions) -> Parts:
         require_labels(workflow, DEFECT_LABELS)
         drawn = [drawn_pair(EVIDENCE, index) for index in range(options.limit or BOARDS)]
         name = f"{len(drawn)} boards drawn from seeds {seed_range(EVIDENCE, len(drawn))}"
-        return Parts(in_terms_of(workflow, drawn), name)
+        return Labelled(in_terms_of(workflow, drawn), name)
     require_labels(workflow, TYPES.values())
     pairs = spread(read_pairs(options.data), options.limit)
-    return Parts(in_terms_of(workflow, pairs), f"{len(pairs)} pairs of {options.data.name}")
+    return Labelled(in_terms_of(workflow, pairs), f"{len(pairs)} pairs of {options.data.name}")

@@ -96,12 +96,11 @@ def _verdict(report: Report | FovealError) -> str:
 
 
 def _painted(part: LabelledPair, rng: Generator) -> LabelledPair:
-    def read() -> tuple[Image, ...]:
-        *template, tested = part.read()
+    def painted(tested: Image) -> Image:
         pixels = paint(rng, tested.pixels, [truth.box for truth in part.truths])
-        return *template, image_from(pixels, f"{tested.source}, painted")
+        return image_from(pixels, f"{tested.source}, painted")
 
-    return LabelledPair(part.name, part.truths, read)
+    return part.altered(painted)
 
 
 def paint(rng: Generator, pixels: Pixels, defects: Sequence[Box]) -> Pixels:
@@ -132,14 +131,13 @@ def _strangers(parts: Sequence[LabelledPair], folder: Path | None) -> Iterator[L
 
 
 def _replaced(part: LabelledPair, index: int, path: Path | None) -> LabelledPair:
-    def read() -> tuple[Image, ...]:
-        *template, tested = part.read()
+    def stranger(tested: Image) -> Image:
         if path is not None:
-            return *template, read_image(path)
+            return read_image(path)
         drawn = draw_stranger(generator(HOSTILE, index))
-        return *template, image_from(resized(drawn, tested.size), "something else")
+        return image_from(resized(drawn, tested.size), "something else")
 
-    return LabelledPair(f"something else {index}", (), read)
+    return part.altered(stranger)
 
 
 def _pictures(folder: Path) -> list[Path]:

@@ -1,7 +1,7 @@
 """Labelled pairs, however they came about."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,6 +33,15 @@ class LabelledPair:
     truths: tuple[Truth, ...]
     read: Callable[[], tuple[Image, ...]]
     """The tested part last; called when its turn comes, so that a thousand fit in memory."""
+
+    def altered(self, change: Callable[[Image], Image]) -> "LabelledPair":
+        """With the tested part changed once it is read, and what is wrong with it as before."""
+
+        def read() -> tuple[Image, ...]:
+            *template, tested = self.read()
+            return *template, change(tested)
+
+        return replace(self, read=read)
 
 
 def spread(items: Sequence[T], limit: int | None) -> list[T]:

@@ -12,15 +12,13 @@ from foveal.evals.options import Progress
 from foveal.evals.order_bias import OrderBias, changes, turned_round
 from foveal.evals.pairs import LabelledPair
 from foveal.evals.seeds import GAUGED
-from foveal.evals.session import listing_all, run_session
+from foveal.evals.session import listing_all, reports_of
 from foveal.evals.steadiness import Repeat, Steadiness, repeated
 from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.base import Strict
-from foveal.schemas.errors import FovealError
 from foveal.schemas.report import Report
 from foveal.schemas.verdict import Verdict
 from foveal.schemas.workflow import Workflow
-from foveal.tools.image import Image
 
 AGAIN, TOGETHER = "again", "together"
 """Conditions beside the single disturbances: none of them, and all of them."""
@@ -126,7 +124,7 @@ class _Bench:
     ) -> Iterator[tuple[_Inspection, Report]]:
         """All that show the pictures in one order."""
         mine = [one for one in plan if one.disturbance.tested_first == is_turned]
-        disturbed = [_disturbed(parts[one.part], one.disturbance) for one in mine]
+        disturbed = [parts[one.part].altered(one.disturbance.applied) for one in mine]
         rules = turned_round(workflow) if is_turned else workflow
         return zip(mine, self.run(rules, disturbed), strict=True)
 
@@ -138,17 +136,4 @@ class _Bench:
         def progress(done: int, _: int) -> None:
             self.progress(before + done, self.total)
 
-        reports = []
-        for report in run_session(workflow, self.model, pairs, progress=progress).reports:
-            if isinstance(report, FovealError):
-                raise report
-            reports.append(report)
-        return reports
-
-
-def _disturbed(pair: LabelledPair, disturbance: Disturbance) -> LabelledPair:
-    def read() -> tuple[Image, ...]:
-        *template, tested = pair.read()
-        return *template, disturbance.applied(tested)
-
-    return LabelledPair(pair.name, (), read)
+        return reports_of(workflow, self.model, pairs, progress=progress)

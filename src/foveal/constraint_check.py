@@ -7,6 +7,7 @@ from typing import Any
 from foveal.schemas.errors import BadLabel, BadWorkflow
 from foveal.schemas.finding import Finding
 from foveal.schemas.glossary import Glossary
+from foveal.schemas.pointer import steps_of
 from foveal.wording import suggest
 
 _ONE = ("not", "if", "then", "else")
@@ -64,9 +65,8 @@ def _parts(schema: object, root: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _found(reference: str, root: dict[str, Any]) -> object:
-    """By a JSON pointer (RFC 6901); None for an anchor."""
+    """By a JSON pointer; None for an anchor."""
     found: object = root
-    for step in reference.removeprefix("#").split("/")[1:]:
-        key = step.replace("~1", "/").replace("~0", "~")
-        found = found.get(key) if isinstance(found, dict) else None
+    for step in steps_of(reference.removeprefix("#")):
+        found = found.get(step) if isinstance(found, dict) else None
     return found

@@ -118,10 +118,9 @@ def evaluate(
     )
     from foveal.evals.options import EvalOptions
 
-    chosen = model.for_workflow(rules)
     with shown_count(name) as progress:
         options = EvalOptions(
-            workflow=rules.model_copy(update={"model": chosen.name, "loading": chosen.loading}),
+            workflow=model.put_into(rules),
             data=data,
             limit=limit,
             logs=logs,
@@ -171,13 +170,13 @@ def gauge(
     kinds, rules = read_jitter(jitter), load_workflow(workflow, language=language)
     from foveal.evals.gauge import GaugeOptions, run, show
 
-    chosen = model.for_workflow(rules)
     with shown_count("gauge") as progress:
         options = GaugeOptions(
-            workflow=rules.model_copy(update={"model": chosen.name, "loading": chosen.loading}),
+            workflow=model.put_into(rules),
             data=data,
             limit=drawn if data is None else limit,
             progress=progress,
+            other_weights=model.is_other(rules),
             repeats=repeats,
             jitter=kinds,
         )
@@ -216,10 +215,9 @@ def ablate(
     from foveal.evals.ablation import run, show
     from foveal.evals.options import EvalOptions
 
-    chosen = model.for_workflow(rules)
     with shown_count("ablate") as progress:
         options = EvalOptions(
-            workflow=rules.model_copy(update={"model": chosen.name, "loading": chosen.loading}),
+            workflow=model.put_into(rules),
             data=data,
             limit=limit,
             logs=logs,

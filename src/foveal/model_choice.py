@@ -27,6 +27,11 @@ class ModelChoice:
             loading = loading.overridden(given, same_model=self.name is None)
         return ModelChoice(self.name or workflow.model, loading)
 
+    def put_into(self, workflow: "Workflow") -> "Workflow":
+        """The workflow with this model in the place of its own."""
+        chosen = self.for_workflow(workflow)
+        return workflow.model_copy(update={"model": chosen.name, "loading": chosen.loading})
+
     def is_other(self, workflow: "Workflow") -> bool:
         """Whether other weights answer than the workflow names."""
         chosen = self.for_workflow(workflow)

@@ -9,7 +9,8 @@ from rich.console import Console
 from foveal.agents.scripted import ScriptedModel, shown
 from foveal.evals import evidence
 from foveal.evals.drawn import drawn_pair
-from foveal.evals.evidence import EvidenceFigures, Parts, measure
+from foveal.evals.evidence import EvidenceFigures, measure
+from foveal.evals.labelled import Labelled
 from foveal.evals.options import EvalOptions
 from foveal.evals.seeds import EVIDENCE
 from foveal.models.protocol import ChooseRequest
@@ -18,8 +19,8 @@ from foveal.schemas.workflow import Workflow
 
 
 @pytest.fixture(scope="module")
-def parts() -> Parts:
-    return Parts([drawn_pair(EVIDENCE, index, defects=3) for index in range(2)], "two boards")
+def parts() -> Labelled:
+    return Labelled([drawn_pair(EVIDENCE, index, defects=3) for index in range(2)], "two boards")
 
 
 @pytest.fixture
@@ -41,13 +42,13 @@ def where_it_differs(request: ChooseRequest) -> dict[str, float]:
     return dict(zip(request.answers, (yes, 1 - yes), strict=True))
 
 
-def measured(workflow: Workflow, model: ScriptedModel, parts: Parts) -> EvidenceFigures:
+def measured(workflow: Workflow, model: ScriptedModel, parts: Labelled) -> EvidenceFigures:
     return measure(workflow, model, parts, progress=lambda *_: None)
 
 
 @pytest.mark.parametrize("template", [True, False], ids=["with a template", "without"])
 def test_a_model_that_always_says_yes_has_all_its_claims_fall_when_covered(
-    workflow: Workflow, alone: Workflow, parts: Parts, template: bool
+    workflow: Workflow, alone: Workflow, parts: Labelled, template: bool
 ) -> None:
     figures = measured(workflow if template else alone, says(1), parts)
 
@@ -61,7 +62,7 @@ def test_a_model_that_always_says_yes_has_all_its_claims_fall_when_covered(
 
 
 def test_a_model_that_always_says_no_has_them_fall_at_the_first_look(
-    workflow: Workflow, parts: Parts
+    workflow: Workflow, parts: Labelled
 ) -> None:
     figures = measured(workflow, says(0), parts)
 
@@ -70,7 +71,7 @@ def test_a_model_that_always_says_no_has_them_fall_at_the_first_look(
 
 
 def test_a_model_that_sees_tells_planted_claims_from_true_ones(
-    workflow: Workflow, parts: Parts
+    workflow: Workflow, parts: Labelled
 ) -> None:
     figures = measured(workflow, ScriptedModel(choosing=where_it_differs), parts)
 
@@ -78,7 +79,7 @@ def test_a_model_that_sees_tells_planted_claims_from_true_ones(
     assert figures.true.supported.share > 0.6
 
 
-def test_figures_are_ready_for_json_and_shown_by_label(workflow: Workflow, parts: Parts) -> None:
+def test_figures_are_ready_for_json_and_shown_by_label(workflow: Workflow, parts: Labelled) -> None:
     dumped = measured(workflow, says(1), parts).model_dump()
 
     json.dumps(dumped)

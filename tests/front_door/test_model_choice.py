@@ -68,3 +68,12 @@ def test_a_workflow_file_says_how_its_model_is_loaded(tmp_path: Path) -> None:
 def test_a_model_that_is_not_there_is_refused(workflow: Workflow) -> None:
     with pytest.raises(BadModel, match="there is no model"):
         ModelChoice("./none").for_workflow(workflow).find()
+
+
+def test_a_workflow_is_given_the_chosen_model_in_the_place_of_its_own(workflow: Workflow) -> None:
+    given = ModelChoice("tiny", Loading(dtype="bfloat16")).put_into(workflow)
+
+    assert (given.model, given.loading.dtype) == ("tiny", "bfloat16")
+    assert (
+        given.model_copy(update={"model": workflow.model, "loading": workflow.loading}) == workflow
+    )
