@@ -1,9 +1,12 @@
 """Answers chosen or written, after a thought where the workflow gives an agent tokens for one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from foveal.agents.context import Context
+from foveal.agents.exhibit import Exhibit, record_brief
+from foveal.agents.inspection import Look
+from foveal.agents.instructions import YES_NO, Brief, Language
 from foveal.models.protocol import (
     ChooseRequest,
     Conversation,
@@ -16,7 +19,16 @@ from foveal.schemas.report import Usage
 from foveal.schemas.workflow import Agent, Workflow
 
 
-class Answered(NamedTuple):
+class Asked(NamedTuple):
+    """One closed question."""
+
+    exhibit: Exhibit
+    brief: Brief
+    about: Mapping[str, object] = {}
+    """What the ledger keeps with the answer besides."""
+
+
+class _Answered(NamedTuple):
     answers: dict[str, float]
     """The probability of each."""
 
@@ -28,18 +40,54 @@ class Answered(NamedTuple):
     """`stop` where the model closed it by itself."""
 
 
-def answered(
+def ask(
+    questions: Sequence[Asked],
+    answers: Mapping[str, str],
+    context: Context,
+    *,
+    role: Agent,
+    kept: bool = True,
+) -> tuple[list[Look], Usage]:
+    """All asked together; `answers` are those offered, each with what it stands for.
+
+    A thought stands before the answers, cut or whole, and is never parsed. `kept` says whether
+    pixels and answers are recorded.
+    """
+    for brief in dict.fromkeys(one.brief for one in questions):
+        record_brief(brief, context)
+    conversations = [one.exhibit.conversation(one.brief) for one in questions]
+    replies = _answered(conversations, tuple(answers), context, role=role)
+    looks = []
+    for (exhibit, brief, about), reply in zip(questions, replies, strict=True):
+        said = {"prompt": brief.sha256, **reply._asdict(), **about}
+        look = Look(
+            pictures=exhibit.keep(context, "choose", **said) if kept else exhibit.shown(),
+            prompt=brief.sha256,
+            answers={answers[answer]: value for answer, value in reply.answers.items()},
+            thought=reply.thought,
+        )
+        looks.append(look)
+    return looks, sum((reply.usage for reply in replies), Usage())
+
+
+def yes_or_no(language: Language) -> dict[str, str]:
+    """The answers that a claim is offered."""
+    return dict(zip(YES_NO[language], ("yes", "no"), strict=True))
+
+
+def _answered(
     conversations: Sequence[Conversation],
     answers: tuple[str, ...],
     context: Context,
     *,
     role: Agent,
-) -> list[Answered]:
-    """All asked together; a thought stands before the answers, cut or whole, never parsed."""
+) -> list[_Answered]:
+    if not conversations:
+        return []
     budget = context.workflow.thinking.get(role)
     if budget is None:
         choices = context.model.choose([ChooseRequest(asked, answers) for asked in conversations])
-        return [Answered(choice.probabilities, choice.usage) for choice in choices]
+        return [_Answered(choice.probabilities, choice.usage) for choice in choices]
     thoughts = context.model.write([_thought(asked, budget) for asked in conversations])
     choices = context.model.choose(
         [
@@ -48,7 +96,7 @@ def answered(
         ]
     )
     return [
-        Answered(
+        _Answered(
             choice.probabilities, thought.usage + choice.usage, thought.thinking, thought.finish
         )
         for thought, choice in zip(thoughts, choices, strict=True)

@@ -1,17 +1,16 @@
 """The judge: shown the same place on reference and tested part, it names what changed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from langgraph.runtime import Runtime
 
-from foveal.agents.answering import Answered, answered
+from foveal.agents.answering import Asked, ask
 from foveal.agents.briefs import brief_for
 from foveal.agents.context import Context
-from foveal.agents.exhibit import Exhibit, pair_of, record_brief
+from foveal.agents.exhibit import Exhibit, pair_of
 from foveal.agents.inspection import Inspection, Judgement, Look, Region
-from foveal.agents.instructions import Brief
 from foveal.schemas.report import Usage
 from foveal.schemas.workflow import Looks, Workflow
 
@@ -71,35 +70,12 @@ def _look_at(
     places: Sequence[_Place], state: Inspection, context: Context
 ) -> tuple[list[Look], Usage]:
     """One look a place, all asked together."""
-    briefs = _briefs(places, context)
-    shown = [(_exhibit(place, state, context), briefs[place.tested_first]) for place in places]
-    conversations = [exhibit.conversation(brief) for exhibit, brief in shown]
-    answers = tuple(context.workflow.answers)
-    replies = answered(conversations, answers, context, role="judge")
-    looks = [
-        _look(exhibit, reply, brief, context)
-        for (exhibit, brief), reply in zip(shown, replies, strict=True)
-    ]
-    return looks, sum((reply.usage for reply in replies), Usage())
-
-
-def _briefs(places: Iterable[_Place], context: Context) -> dict[bool, Brief]:
-    """By whether the tested part is shown first; those that are used are recorded."""
     usual = brief_for("judge", context.workflow)
     briefs = {False: usual, True: usual.turned_round()}
-    for tested_first in sorted({place.tested_first for place in places}):
-        record_brief(briefs[tested_first], context)
-    return briefs
-
-
-def _look(exhibit: Exhibit, reply: Answered, brief: Brief, context: Context) -> Look:
-    labels = context.workflow.answers
-    return Look(
-        pictures=exhibit.keep(context, "choose", prompt=brief.sha256, **reply._asdict()),
-        prompt=brief.sha256,
-        answers={labels[answer]: value for answer, value in reply.answers.items()},
-        thought=reply.thought,
-    )
+    questions = [
+        Asked(_exhibit(place, state, context), briefs[place.tested_first]) for place in places
+    ]
+    return ask(questions, context.workflow.answers, context, role="judge")
 
 
 def _exhibit(place: _Place, state: Inspection, context: Context) -> Exhibit:

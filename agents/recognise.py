@@ -3,14 +3,13 @@
 from langgraph.runtime import Runtime
 
 from foveal.agents.alone import exhibits_of
-from foveal.agents.answering import answered
-from foveal.agents.briefs import brief_for, layer_values
+from foveal.agents.answering import Asked, ask, yes_or_no
+from foveal.agents.briefs import brief_for
 from foveal.agents.context import Context
-from foveal.agents.exhibit import record_brief
 from foveal.agents.inspection import Inspection
-from foveal.agents.instructions import YES_NO
 from foveal.schemas.box import Box
 from foveal.schemas.report import Coverage
+from foveal.schemas.text import said_in
 
 
 def recognise(state: Inspection, runtime: Runtime[Context]) -> Inspection:
@@ -19,15 +18,12 @@ def recognise(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     whole = Box(0, 0, *context.gallery[state["tested"]].size)
     (exhibit,) = exhibits_of([whole], state, context, longest=plan.overview_px)
     brief = brief_for("recognise", context.workflow)
-    record_brief(brief, context)
-    yes, no = YES_NO[context.workflow.language]
-    (reply,) = answered([exhibit.conversation(brief)], (yes, no), context, role="recognise")
-    exhibit.keep(context, "choose", prompt=brief.sha256, **reply._asdict())
-    learned = Inspection(usage=reply.usage)
-    if reply.answers[yes] < plan.recognised_from:
-        subject = layer_values(context.workflow)["subject"]
-        said = f"{reply.answers[yes]:.2f}"
-        learned["obstacle"] = f"the picture does not look like {subject} (probability {said})"
+    answers = yes_or_no(context.workflow.language)
+    (look,), usage = ask([Asked(exhibit, brief)], answers, context, role="recognise")
+    learned, yes = Inspection(usage=usage), look.answers["yes"]
+    if yes < plan.recognised_from:
+        subject = said_in(context.workflow.subject, context.workflow.language)
+        learned["obstacle"] = f"the picture does not look like {subject} (probability {yes:.2f})"
         learned["coverage"] = Coverage(share=0)
     return learned
 
