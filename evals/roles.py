@@ -26,7 +26,8 @@ from foveal.schemas.box import Box
 from foveal.training.chunk import Chunk
 from foveal.training.crops import VIEW_PX
 from foveal.training.regions import draw_chunk
-from foveal.training.tasks import Sample, draw_samples
+from foveal.training.sample import Sample
+from foveal.training.tasks import draw_samples
 from foveal.training.wordings import Wording, shipped, vary
 
 BOARDS = 100

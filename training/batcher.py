@@ -12,7 +12,7 @@ from transformers import Qwen3VLForConditionalGeneration
 from foveal.models.prompt import Outline, PromptBuilder, pictures
 from foveal.tools.image import size_of
 from foveal.training.cells import Cells, truth_by_cell
-from foveal.training.tasks import TESTED, Sample, picture_names
+from foveal.training.sample import TESTED, Sample, picture_names
 from foveal.training.views import BoardView
 
 IGNORED = -100

@@ -14,10 +14,18 @@ from foveal.schemas.box import Box
 from foveal.tools.image import Pixels
 from foveal.tools.view import resized
 from foveal.training.boards.pair import SIZE_PX
-from foveal.training.chunk import KINDS, Chunk, known
+from foveal.training.chunk import Chunk, known
 from foveal.training.crops import VIEW_PX, Tone
+from foveal.training.truths import (
+    SHOWN,
+    clipped,
+    from_the_top,
+    per_side,
+    share_inside,
+    shown_in,
+    shows_halves,
+)
 from foveal.training.turn import Turn
-from foveal.training.views import SHOWN, share_inside, shows_halves
 from foveal.training.wordings import Wording
 
 SIDES = 12, 18
@@ -63,11 +71,11 @@ class Board:
     @classmethod
     def draw(cls, rng: Generator, chunk: Chunk, row: int) -> Self:
         turn, tone = Turn.draw(rng), Tone.draw(rng)
-        defects = turn.truths(known(chunk.defects[row]) / _sides(SIZE_PX)) * _sides(SIZE_PX)
+        defects = turn.truths(known(chunk.defects[row]) / per_side(SIZE_PX)) * per_side(SIZE_PX)
         return cls(
             turn.picture(tone.apply(chunk.parts[row])),
             turn.picture(tone.apply(chunk.surveys[row, 1])),
-            defects[np.lexsort((defects[:, 1], defects[:, 2]))],
+            from_the_top(defects),
         )
 
     def place(self, rng: Generator, waiting: NDArray[np.float32] | None, *, side: int) -> Box:
@@ -84,10 +92,7 @@ class Board:
         return Picture(name, resized(cut, (VIEW_PX, VIEW_PX)))
 
     def shown_in(self, frame: Box) -> NDArray[np.float32]:
-        shown = self.defects[share_inside(self.defects, frame) >= SHOWN]
-        corners = np.array([0, frame.x1, frame.y1, frame.x1, frame.y1], np.float32)
-        truths = (shown - corners) / _sides(frame.width)
-        return np.concatenate([truths[:, :1], np.clip(truths[:, 1:], 0, 1)], axis=1)
+        return clipped(shown_in(self.defects, frame))
 
 
 def draw_exploration(
@@ -96,7 +101,7 @@ def draw_exploration(
     """After so many zooms, each of `side` steps."""
     waiting, unsaid = board.defects, board.defects[:0]
     turns: list[Message] = []
-    truths = board.defects / _sides(SIZE_PX)
+    truths = board.defects / per_side(SIZE_PX)
     for number in range(1, zooms + 1):
         box = board.place(rng, waiting if rng.random() < _AIMED_SHARE else None, side=side)
         frame = _in_pixels(box)
@@ -138,7 +143,7 @@ def _zoom(box: Box) -> Call:
 def _report(defect: NDArray[np.float32], wording: Wording) -> Call:
     x1, y1, x2, y2 = (defect[1:] / _STEP_PX).tolist()
     box = Box(floor(x1), floor(y1), ceil(x2), ceil(y2)).clipped((STEPS, STEPS))
-    label = wording.labels[KINDS[int(defect[0])]].name
+    label = wording.name(int(defect[0]))
     return Call("report", {"label": label, "box": _written(box)})
 
 
@@ -148,7 +153,3 @@ def _noted(call: Call) -> tuple[Message, Message]:
 
 def _written(box: Box) -> list[int]:
     return [corner * 1000 // STEPS for corner in box]
-
-
-def _sides(length: float) -> NDArray[np.float32]:
-    return np.array([1, *[length] * 4], np.float32)

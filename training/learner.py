@@ -11,7 +11,7 @@ from foveal.training import tiny
 from foveal.training.averaging import Average
 from foveal.training.batcher import Batcher
 from foveal.training.forward import CellHeads, losses, seeing_loss
-from foveal.training.tasks import Sample
+from foveal.training.sample import Sample
 from foveal.training.views import BoardView
 from foveal.training.workers import share_gradients
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from foveal.agents.instructions import Language
 from foveal.training.chunk import KINDS, NONE
+from foveal.training.truths import nearest_first
 from foveal.training.wordings import Wording
 
 _BEFORE: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
@@ -98,17 +99,17 @@ def with_thought(
 ) -> str:
     """An answer as it is written after a thought; `truths` are of the picture it is about."""
     thought = _thought(rng, wording, truths[truths[:, 0] == kind], kind, compared=compared)
-    return f"<think>\n{thought}\n</think>\n\n{wording.labels[KINDS[kind]].name}"
+    return f"<think>\n{thought}\n</think>\n\n{wording.name(kind)}"
 
 
 def _thought(
     rng: Generator, wording: Wording, truths: NDArray[np.float32], kind: int, *, compared: bool
 ) -> str:
-    language, label = wording.language, wording.labels[KINDS[kind]].name
+    language, label = wording.language, wording.name(kind)
     if kind == NONE:
         seen, said = rng.choice(_NOTHING[language]), rng.choice(_UNDISTURBED[language])
         return str(said).format(seen=seen, label=label)
-    box = _nearest(truths)
+    box = nearest_first(truths)[0, 1:]
     return str(rng.choice((_COMPARED if compared else _ALONE)[language])).format(
         before=rng.choice(_BEFORE[language][KINDS[kind]]),
         seen=rng.choice(SEEN[language][KINDS[kind]]),
@@ -116,12 +117,6 @@ def _thought(
         where=_where(box, language),
         label=label,
     )
-
-
-def _nearest(truths: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Corners of the one nearest to the middle."""
-    middles = (truths[:, 1:3] + truths[:, 3:5]) / 2
-    return np.asarray(truths[np.linalg.norm(middles - 0.5, axis=1).argmin(), 1:])
 
 
 def _where(box: NDArray[np.float32], language: Language) -> str:

@@ -11,9 +11,10 @@ from foveal.models.vision_attention import batch_images
 from foveal.training import tiny, workers
 from foveal.training.chunk import Chunk, endless
 from foveal.training.learner import Learner
+from foveal.training.mixture import mixture
 from foveal.training.pace import Pace
 from foveal.training.tally import Tally
-from foveal.training.tasks import draw_batch, draw_sights, mixture
+from foveal.training.tasks import draw_batch, draw_sights
 from foveal.training.validation import validate
 from foveal.training.wordings import corpus
 

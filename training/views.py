@@ -11,8 +11,17 @@ from foveal.schemas.box import Box
 from foveal.tools.cover import covered_by_grey, covered_by_surroundings
 from foveal.tools.image import Pixels
 from foveal.tools.view import resized
-from foveal.training.chunk import Chunk, known
+from foveal.training.chunk import NONE, Chunk, known
 from foveal.training.crops import VIEW_PX, Tone
+from foveal.training.truths import (
+    HIDDEN,
+    clipped,
+    nearest_first,
+    per_side,
+    share_inside,
+    shown_in,
+    shows_halves,
+)
 from foveal.training.turn import Turn
 
 _SIDES = 56, 120
@@ -31,9 +40,6 @@ _GREY_SHARE = 0.4
 
 _MIDDLE = np.array([0.35, 0.35, 0.65, 0.65])
 
-SHOWN, _HIDDEN = 0.6, 0.15
-"""Shares of a defect inside a view from which on it counts, and up to which it does not."""
-
 _TRIES = 20
 _AIMED_SHARE = 0.65
 """Of views drawn around a defect."""
@@ -49,12 +55,17 @@ class BoardView:
     """Kind and corners, 0 to 1, of each defect shown, the nearest to the middle first."""
 
     @property
-    def in_the_middle(self) -> int | None:
+    def nearest(self) -> int:
+        """Kind of the defect nearest to the middle."""
+        return int(self.truths[0, 0]) if len(self.truths) else NONE
+
+    @property
+    def in_the_middle(self) -> int:
         """Kind of the defect whose box holds the middle."""
         for kind, x1, y1, x2, y2 in self.truths.tolist():
             if x1 <= 0.5 <= x2 and y1 <= 0.5 <= y2:
                 return int(kind)
-        return None
+        return NONE
 
 
 def draw_view(rng: Generator, chunk: Chunk) -> BoardView:
@@ -67,15 +78,13 @@ def draw_view(rng: Generator, chunk: Chunk) -> BoardView:
         if not shows_halves(defects, frame) and (blank_too or not _is_blank(_cut(part, frame))):
             break
         frame = _frame(rng, defects, size=len(part))
-    cut, shown = _cut(part, frame), defects[share_inside(defects, frame) >= SHOWN]
-    truths = (shown - _shift(frame)) / np.array([1, *[frame.width] * 4])
+    cut, truths = _cut(part, frame), shown_in(defects, frame)
     if rng.random() < _COVERED_SHARE:
         cut, truths = _covered(rng, cut, truths)
     turn = Turn.draw(rng)
     crop = Tone.draw(rng).apply(resized(cut, (VIEW_PX, VIEW_PX)))
-    truths = turn.truths(truths.astype(np.float32))
-    truths[:, 1:] = np.clip(truths[:, 1:], 0, 1)
-    return BoardView(Picture("A", turn.picture(crop)), _nearest_first(truths))
+    truths = nearest_first(clipped(turn.truths(truths)))
+    return BoardView(Picture("A", turn.picture(crop)), truths)
 
 
 def _frame(rng: Generator, defects: NDArray[np.float32], *, size: int) -> Box:
@@ -92,11 +101,6 @@ def _frame(rng: Generator, defects: NDArray[np.float32], *, size: int) -> Box:
     return Box(x, y, x + side, y + side)
 
 
-def shows_halves(defects: NDArray[np.float32], frame: Box) -> bool:
-    inside = share_inside(defects, frame)
-    return bool(((inside > _HIDDEN) & (inside < SHOWN)).any())
-
-
 def _is_blank(pixels: Pixels) -> bool:
     return bool(pixels.std() < _BLANK_SPREAD)
 
@@ -110,27 +114,9 @@ def _covered(
 ) -> tuple[Pixels, NDArray[np.float32]]:
     """What is nearest to the middle covered, or the middle; and the defects still to be seen."""
     side, margin = len(pixels), rng.uniform(*_COVER_MARGINS_PX)
-    x1, y1, x2, y2 = side * (_nearest_first(truths)[0, 1:] if len(truths) else _MIDDLE)
+    x1, y1, x2, y2 = side * (nearest_first(truths)[0, 1:] if len(truths) else _MIDDLE)
     corners = np.clip([x1 - margin, y1 - margin, x2 + margin, y2 + margin], 0, side)
     box = Box(*(int(corner) for corner in corners))
-    hidden = share_inside(truths * np.array([1, *[side] * 4]), box)
+    hidden = share_inside(truths * per_side(side), box)
     cover = covered_by_grey if rng.random() < _GREY_SHARE else covered_by_surroundings
-    return cover(pixels, box), truths[hidden < _HIDDEN]
-
-
-def share_inside(defects: NDArray[np.floating], box: Box) -> NDArray[np.floating]:
-    """Share of each defect that lies in the box."""
-    low = np.maximum(defects[:, 1:3], (box.x1, box.y1))
-    high = np.minimum(defects[:, 3:5], (box.x2, box.y2))
-    seen = np.maximum(high - low, 0).prod(axis=1)
-    return np.asarray(seen / (defects[:, 3:5] - defects[:, 1:3]).prod(axis=1))
-
-
-def _shift(frame: Box) -> NDArray[np.float32]:
-    return np.array([0, frame.x1, frame.y1, frame.x1, frame.y1], np.float32)
-
-
-def _nearest_first(truths: NDArray[np.float32]) -> NDArray[np.float32]:
-    middles = (truths[:, 1:3] + truths[:, 3:5]) / 2
-    nearest = np.linalg.norm(middles - 0.5, axis=1).argsort(kind="stable")
-    return np.asarray(truths[nearest], np.float32)
+    return cover(pixels, box), truths[hidden < HIDDEN]

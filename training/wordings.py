@@ -17,6 +17,7 @@ from foveal.agents.instructions import (
     load_instructions,
     request_for_thought,
 )
+from foveal.training.chunk import KINDS
 
 
 @dataclass(frozen=True)
@@ -280,6 +281,9 @@ class Wording:
     language: Language
     sentences: tuple[str, ...] = ()
     """Of constraints."""
+
+    def name(self, kind: int) -> str:
+        return self.labels[KINDS[kind]].name
 
     def thinking(self, rng: Generator) -> "Wording":
         """With the request to think first, as the agents send it or in other words."""

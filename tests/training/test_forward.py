@@ -13,7 +13,9 @@ from foveal.training import tiny
 from foveal.training.batcher import IGNORED, Batcher
 from foveal.training.chunk import DIGIT_0, NONE, Chunk
 from foveal.training.forward import CellHeads, answer_logits, losses
-from foveal.training.tasks import TASKS, Sample, Task, draw_batch
+from foveal.training.mixture import Task
+from foveal.training.sample import Sample
+from foveal.training.tasks import TASKS, draw_batch
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from transformers import PreTrainedTokenizerFast, Qwen3VLForConditionalGeneratio
 from foveal.training import tiny
 from foveal.training.chunk import KINDS, Chunk
 from foveal.training.learner import Learner
-from foveal.training.tasks import Sample, draw_batch
+from foveal.training.sample import Sample
+from foveal.training.tasks import draw_batch
 from foveal.training.validation import validate
 
 RATE = 1e-3

@@ -11,7 +11,9 @@ from foveal.models.protocol import Picture
 from foveal.schemas.workflow import Looks
 from foveal.training.chunk import KINDS, NONE, Chunk
 from foveal.training.crops import VIEW_PX, Crops, draw_crops
-from foveal.training.tasks import TASKS, Sample, Task, draw_batch, mixture, role_of
+from foveal.training.mixture import Task, mixture
+from foveal.training.sample import Sample
+from foveal.training.tasks import TASKS, draw_batch, role_of
 from foveal.training.thoughts import with_thought
 from foveal.training.told import draw_facts
 from foveal.training.wordings import shipped, vary

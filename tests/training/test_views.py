@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from foveal.training.chunk import Chunk, known
+from foveal.training.chunk import NONE, Chunk, known
 from foveal.training.crops import VIEW_PX
 from foveal.training.views import draw_view
 
@@ -46,7 +46,7 @@ def test_what_is_in_the_middle_is_around_it(chunk: Chunk) -> None:
         kinds = [
             int(kind) for kind, x1, y1, x2, y2 in view.truths if x1 <= 0.5 <= x2 and y1 <= 0.5 <= y2
         ]
-        assert view.in_the_middle == (kinds[0] if kinds else None)
+        assert view.in_the_middle == (kinds[0] if kinds else NONE)
         found += bool(kinds)
     assert found
 

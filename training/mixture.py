@@ -1,0 +1,58 @@
+"""What is practised how often, by how far a training has come."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.random import Generator
+
+from foveal.agents.instructions import Role
+
+Task = Role | Literal["judge thinking", "look thinking"]
+"""What is practised: a role, or a role that thinks before it answers."""
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """How often each task is practised, and how much its wording varies."""
+
+    weights: dict[Task, float]
+    """Against one another, among the steps that put a question."""
+
+    variety: float
+    seeing: float
+    """Share of steps that train the vision tower alone, at a third of the time of a question."""
+
+    def draw(self, rng: Generator) -> Task:
+        tasks, weights = list(self.weights), np.array(list(self.weights.values()))
+        return tasks[rng.choice(len(tasks), p=weights / weights.sum())]
+
+
+# Documents come first: copying takes thousands of steps to learn.
+_EARLY = Mixture(
+    {
+        "judge": 0.2,
+        "locate": 0.03,
+        "verify": 0.06,
+        "survey": 0.02,
+        "sight": 0.03,
+        "look": 0.3,
+        "find": 0.15,
+        "confirm": 0.1,
+        "recognise": 0.04,
+        "report": 2.0,
+        "judge thinking": 0.06,
+        "look thinking": 0.06,
+        "scout": 0.03,
+        "explore": 0.12,
+    },
+    variety=0.3,
+    seeing=0.1,
+)
+_LATE = replace(_EARLY, weights=_EARLY.weights | {"report": 0.7}, variety=0.35, seeing=0.2)
+_EARLY_SHARE = 0.5
+
+
+def mixture(progress: float) -> Mixture:
+    """For a training that has come so far, 0 to 1."""
+    return _EARLY if progress < _EARLY_SHARE else _LATE

@@ -1,0 +1,33 @@
+"""Questions without a picture: a document about what was found."""
+
+from numpy.random import Generator
+
+from foveal.training.chunk import Chunk
+from foveal.training.documents import Document, draw_document
+from foveal.training.sample import Sample
+from foveal.training.truths import NOTHING
+from foveal.training.wordings import Wording
+
+_LENGTHS = 3
+"""Times as many documents are drawn as a batch holds."""
+
+
+def report(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
+    """Each sample has facts and a schema of its own: few schemas would be learned by heart.
+
+    Those of one batch are about as long as one another, so that little of it is padding.
+    """
+    del chunk
+    drawn = (draw_document(rng, wording) for _ in range(_LENGTHS * size))
+    samples = sorted((_told(document, wording) for document in drawn), key=_length)
+    first = int(rng.integers(len(samples) - size + 1))
+    return samples[first : first + size]
+
+
+def _told(document: Document, wording: Wording) -> Sample:
+    brief = wording.brief(**document.values)
+    return Sample(brief.told(), document.answer, NOTHING)
+
+
+def _length(sample: Sample) -> int:
+    return sum(len(str(part)) for message in sample.conversation for part in message.parts)
