@@ -1,7 +1,8 @@
-"""A batch of samples as tensors: the system message once, then every sample's own part."""
+"""A batch of samples as tensors: what all begin with once, then every sample's own part."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import NamedTuple
 
 import torch
@@ -24,7 +25,7 @@ _PAD_TO = 32
 @dataclass(frozen=True, eq=False)
 class Tensors:
     prefix: Tensor
-    """Ids of the system message, 1 × p, padded on the left."""
+    """Ids that all samples begin with, 1 × p, padded on the left."""
 
     attended: Tensor
     """1 × (p + s), 0 where the left padding stands."""
@@ -66,12 +67,9 @@ class Batcher:
         self._model, self._pad, self._end = model, pad_token, end
 
     def tensors(self, samples: Sequence[Sample]) -> Tensors:
-        """All samples have the same system message, and pictures of the same sizes."""
+        """All samples show pictures of the same sizes."""
         outlines = [self.builder.outline(sample.conversation) for sample in samples]
-        start = _start_of_user(outlines[0])
-        assert all(known.ids[:start] == outlines[0].ids[:start] for known in outlines), (
-            "samples of one batch differ before the user's message"
-        )
+        start = self._shared(outlines)
         filler = _padded(start) - start
         suffix, targets = self._suffixes([known.ids[start:] for known in outlines], samples)
         length = start + suffix.shape[1]
@@ -114,6 +112,15 @@ class Batcher:
             targets[row, asked - 1 : after - 1] = torch.tensor(answer)
         return suffix, targets
 
+    def _shared(self, outlines: Sequence[Outline]) -> int:
+        """How many ids all begin with, before the first picture and before a question ends."""
+        image = self._model.config.image_token_id
+        rows = [known.ids for known in outlines]
+        shared = takewhile(
+            lambda ids: len(set(ids)) == 1 and ids[0] != image, zip(*rows, strict=False)
+        )
+        return min(sum(1 for _ in shared), *(len(ids) - 1 for ids in rows))
+
     def _cells(self, outlines: Sequence[Outline], samples: Sequence[Sample]) -> Cells:
         if not outlines[0].grids:
             return Cells.none(len(samples))
@@ -147,12 +154,6 @@ def _compared(names: list[str]) -> tuple[int, int]:
         return -1, -1
     tested = names.index(TESTED)
     return 1 - tested, tested
-
-
-def _start_of_user(outline: Outline) -> int:
-    """Where the second message starts: what stands before is the same in all samples."""
-    first = outline.ids[0]
-    return outline.ids.index(first, 1)
 
 
 def _padded(length: int) -> int:

@@ -83,10 +83,11 @@ class _Draft:
         )
 
 
-def draw_document(rng: Generator, wording: Wording) -> Document:
+def draw_document(rng: Generator, wording: Wording, facts: Facts | None = None) -> Document:
+    """About these facts, or any."""
     while True:
-        facts = draw_facts(rng, wording)
-        document = _document(_Draft(rng, facts, wording.language))
+        draft = _Draft(rng, facts or draw_facts(rng, wording), wording.language)
+        document = _document(draft)
         if _is_short(document, wording.language):
             return document
 

@@ -14,6 +14,7 @@ from transformers import DynamicCache, Qwen3VLForConditionalGeneration
 from foveal.training.batcher import IGNORED, Sights, Tensors
 from foveal.training.cells import Cells
 from foveal.training.chunk import NONE, SHOWN
+from foveal.training.copying import Copies
 
 _END_WEIGHT = 0.1
 """Writing the end of an answer is learned at once and would hide the loss that matters."""
@@ -79,6 +80,17 @@ def seeing_loss(model: Qwen3VLForConditionalGeneration, heads: CellHeads, sights
     features = model.model.get_image_features(sights.patches, sights.grids).pooler_output
     alone = torch.stack(list(features))
     return 2 * _cell_loss(heads.compared(alone, alone)[None].float(), sights.cells)
+
+
+def copying_loss(model: Qwen3VLForConditionalGeneration, copies: Copies) -> Tensor:
+    """Of the language model alone."""
+    language, (rows, length) = model.model.language_model, copies.ids.shape
+    output = language(
+        inputs_embeds=language.embed_tokens(copies.ids),
+        position_ids=torch.arange(length).expand(3, rows, -1),
+        use_cache=False,
+    )
+    return _language_loss(model, output.last_hidden_state, copies.targets)
 
 
 def answer_logits(model: Qwen3VLForConditionalGeneration, tensors: Tensors) -> Tensor:

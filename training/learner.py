@@ -10,7 +10,8 @@ from foveal.models.prompt import PromptBuilder
 from foveal.training import tiny
 from foveal.training.averaging import Average
 from foveal.training.batcher import Batcher
-from foveal.training.forward import CellHeads, losses, seeing_loss
+from foveal.training.copying import Copies
+from foveal.training.forward import CellHeads, copying_loss, losses, seeing_loss
 from foveal.training.sample import Sample
 from foveal.training.views import BoardView
 from foveal.training.workers import share_gradients
@@ -53,6 +54,13 @@ class Learner:
             lost = seeing_loss(self.model, self._heads, sights)
         self._follow(_AUXILIARY_WEIGHT * lost, rate=rate)
         return Lost(0.0, float(lost.detach()))
+
+    def copy(self, copies: Copies, *, rate: float) -> Lost:
+        """Learn to say again what was said, from the language model alone."""
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            lost = copying_loss(self.model, copies)
+        self._follow(lost, rate=rate)
+        return Lost(float(lost.detach()), 0.0)
 
     def _follow(self, loss: Tensor, *, rate: float) -> None:
         """One step down the gradient that all workers share."""

@@ -23,12 +23,14 @@ class Mixture:
     seeing: float
     """Share of steps that train the vision tower alone, at a third of the time of a question."""
 
+    copying: float
+    """Share of steps that train the language model alone to say again what was said."""
+
     def draw(self, rng: Generator) -> Task:
         tasks, weights = list(self.weights), np.array(list(self.weights.values()))
         return tasks[rng.choice(len(tasks), p=weights / weights.sum())]
 
 
-# Documents come first: copying takes thousands of steps to learn.
 _EARLY = Mixture(
     {
         "judge": 0.2,
@@ -40,7 +42,7 @@ _EARLY = Mixture(
         "find": 0.15,
         "confirm": 0.1,
         "recognise": 0.04,
-        "report": 2.0,
+        "report": 1.5,
         "judge thinking": 0.06,
         "look thinking": 0.06,
         "scout": 0.03,
@@ -48,11 +50,15 @@ _EARLY = Mixture(
     },
     variety=0.3,
     seeing=0.1,
+    copying=0.1,
 )
-_LATE = replace(_EARLY, weights=_EARLY.weights | {"report": 0.7}, variety=0.35, seeing=0.2)
-_EARLY_SHARE = 0.5
+# Copying comes first: documents are learned from how to copy, and hardly teach it.
+_FIRST = replace(_EARLY, copying=0.85)
+_LATE = replace(_EARLY, weights=_EARLY.weights | {"report": 0.7}, seeing=0.2, copying=0.05)
+_PHASES = (0.08, _FIRST), (0.55, _EARLY), (1.0, _LATE)
+"""Each with the share of a training at which it ends."""
 
 
 def mixture(progress: float) -> Mixture:
     """For a training that has come so far, 0 to 1."""
-    return _EARLY if progress < _EARLY_SHARE else _LATE
+    return next(mix for end, mix in _PHASES if progress <= end)

@@ -5,20 +5,25 @@ from numpy.random import Generator
 from foveal.training.chunk import Chunk
 from foveal.training.documents import Document, draw_document
 from foveal.training.sample import Sample
+from foveal.training.told import draw_facts
 from foveal.training.truths import NOTHING
 from foveal.training.wordings import Wording
 
 _LENGTHS = 3
 """Times as many documents are drawn as a batch holds."""
 
+_SAME_FACTS = 0.75
+
 
 def report(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
-    """Each sample has facts and a schema of its own: few schemas would be learned by heart.
+    """Each sample has a schema of its own: few schemas would be learned by heart.
 
-    Those of one batch are about as long as one another, so that little of it is padding.
+    Those of one batch are about as long as one another, so that little of it is padding. In most
+    batches all are about the same facts, which are then read once.
     """
     del chunk
-    drawn = (draw_document(rng, wording) for _ in range(_LENGTHS * size))
+    facts = draw_facts(rng, wording) if rng.random() < _SAME_FACTS else None
+    drawn = (draw_document(rng, wording, facts) for _ in range(_LENGTHS * size))
     samples = sorted((_told(document, wording) for document in drawn), key=_length)
     first = int(rng.integers(len(samples) - size + 1))
     return samples[first : first + size]

@@ -52,7 +52,7 @@ _SIZES: dict[Task, int] = {
     "find": 64,
     "confirm": 80,
     "recognise": 32,
-    "report": 32,
+    "report": 64,
     "judge thinking": 40,
     "look thinking": 64,
     "scout": 12,

@@ -10,6 +10,7 @@ from foveal.models.patch_embedding import use_linear_patches
 from foveal.models.vision_attention import batch_images
 from foveal.training import tiny, workers
 from foveal.training.chunk import Chunk, endless
+from foveal.training.copying import Alphabet, draw_copies
 from foveal.training.learner import Learner
 from foveal.training.mixture import mixture
 from foveal.training.pace import Pace
@@ -53,12 +54,17 @@ class Trainer:
         rng = np.random.default_rng([learner.step, self._rank])
         schedule = np.random.default_rng(learner.step)
         chunks = endless(self._options.chunks, rng)
+        alphabet = Alphabet.of(self._tokenizer)
         while (left := pace.left(learner.step)) > 0:
             mix, chunk = mixture(1 - left), next(chunks)
             rate = pace.rate(learner.step, peak=self._options.rate)
-            if schedule.random() < mix.seeing:
+            alone = schedule.random()
+            if alone < mix.seeing:
                 views = draw_sights(rng, chunk, share=workers.COUNT)
                 self._tally.add("seeing", learner.see(views, rate=rate))
+            elif alone < mix.seeing + mix.copying:
+                copies = draw_copies(rng, alphabet, share=workers.COUNT)
+                self._tally.add("copying", learner.copy(copies, rate=rate))
             else:
                 task = mix.draw(schedule)
                 samples = draw_batch(rng, task, chunk, variety=mix.variety, share=workers.COUNT)

@@ -94,7 +94,7 @@ def test_what_is_asked_for_is_spelled_out_in_the_message(chunk: Chunk) -> None:
 def test_most_questions_and_answers_are_short(chunk: Chunk) -> None:
     tokenizer = AutoTokenizer.from_pretrained(str(files("foveal.models") / "tiny"))
     rng = np.random.default_rng(1)
-    samples = [s for _ in range(4) for s in draw_batch(rng, "report", chunk, variety=0.5)]
+    samples = [s for _ in range(20) for s in draw_batch(rng, "report", chunk, variety=0.5, share=8)]
 
     asked = [len(tokenizer(str(sample.conversation[1].parts[0])).input_ids) for sample in samples]
     answers = [len(tokenizer(sample.answer).input_ids) for sample in samples]
