@@ -6,6 +6,7 @@ from foveal.agents.instructions import (
     Brief,
     Instructions,
     load_instructions,
+    other_claims,
     request_for_thought,
 )
 from foveal.schemas.text import said_in
@@ -17,10 +18,19 @@ def brief_for(role: Agent, workflow: Workflow, **more: object) -> Brief:
     return instructions_for(role, workflow).brief(layer_values(workflow) | more)
 
 
-def claim_brief_for(role: Literal["confirm", "verify"], workflow: Workflow, *, label: str) -> Brief:
-    """Whether the label fits, under the name that the model knows it by."""
+def claim_brief_for(
+    role: Literal["confirm", "verify"], workflow: Workflow, *, label: str, wording: int = 0
+) -> Brief:
+    """Whether the label fits, under the name that the model knows it by.
+
+    `wording` counts the ways to put it, round and round; a workflow that words it has but one.
+    """
     (claimed,) = (known for known in workflow.labels if known.name == label)
-    return brief_for(role, workflow, claim=claimed.said_in(workflow.language).name)
+    instructions, language = instructions_for(role, workflow), workflow.language
+    if workflow.instructions.get(role, Layers()).format is None:
+        formats = instructions.format, *other_claims(role, language)
+        instructions = instructions.replaced({"format": formats[wording % len(formats)]})
+    return instructions.brief(layer_values(workflow) | {"claim": claimed.said_in(language).name})
 
 
 def instructions_for(role: Agent, workflow: Workflow) -> Instructions:

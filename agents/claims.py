@@ -24,6 +24,9 @@ class Question(NamedTuple):
     hidden: Box | None = None
     """What the cover hides, where not all."""
 
+    wording: int = 0
+    """Which of the ways to put it."""
+
 
 def questions_on(claim: Claim, state: Inspection, context: Context) -> Iterator[Question]:
     """Votes at several sides, then what the judge was shown first under each cover."""
@@ -35,7 +38,7 @@ def questions_on(claim: Claim, state: Inspection, context: Context) -> Iterator[
         side = round(scale * max(box.width, box.height))
         around = square_around(region.box_px, side=side, within=within)
         turned = is_compared and settings.swap_order and vote % 2 == 1
-        yield Question(claim, around, tested_first=turned)
+        yield Question(claim, around, tested_first=turned, wording=vote % settings.wordings)
     hidden = region.box_px.grown(settings.margin_px).intersection(box)
     for cover in settings.covers_for(compared=is_compared):
         yield Question(claim, box, cover=cover, hidden=None if cover == "reference" else hidden)

@@ -128,6 +128,12 @@ def _read(role: Role, language: Language, name: str) -> str:
 
 
 @lru_cache
+def other_claims(role: Literal["confirm", "verify"], language: Language) -> tuple[str, ...]:
+    """Other words for the layer that puts a claim, as they ship."""
+    return tuple(_read(role, language, "others").splitlines())
+
+
+@lru_cache
 def request_for_thought(language: Language) -> str:
     """What an agent that has tokens to think with is told."""
     text = files("foveal.agents") / "texts" / "thinking" / f"{language}.txt"

@@ -65,7 +65,7 @@ def _role(state: Inspection) -> Literal["verify", "confirm"]:
 
 def _asked(question: Question, state: Inspection, context: Context) -> Asked:
     label = question.claim.label
-    usual = claim_brief_for(_role(state), context.workflow, label=label)
+    usual = claim_brief_for(_role(state), context.workflow, label=label, wording=question.wording)
     brief = usual.turned_round() if question.tested_first else usual
     about = {"claim": label, "cover": question.cover, "hidden_px": question.hidden}
     return Asked(exhibit_for(question, state, context), brief, about)

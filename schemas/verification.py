@@ -28,6 +28,9 @@ class Verification(Strict):
     swap_order: bool = Field(
         default=True, description="whether every other vote shows the tested part first"
     )
+    wordings: int = Field(
+        default=1, ge=1, description="ways in which votes put the claim, one after another"
+    )
     covers: list[Cover] | None = Field(
         default=None,
         min_length=1,

@@ -15,6 +15,7 @@ from foveal.agents.instructions import (
     Language,
     Role,
     load_instructions,
+    other_claims,
     request_for_thought,
 )
 from foveal.training.chunk import KINDS
@@ -133,10 +134,7 @@ _ALTERNATIVES: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
             "coordinates 0 to 1000, top first.",
             'Output JSON: {"findings": [...]}, each with "label" and "box" in B (0-1000).',
         ),
-        "verify": (
-            'Is it true that the middle of B shows "{{ claim }}"? yes or no.',
-            'Somebody says: "{{ claim }}" in the middle of B. Right? Answer yes or no.',
-        ),
+        "verify": other_claims("verify", "en"),
         "sight": ("Read the digit. Answer with it alone.", "What digit do you see?"),
         "system alone": (
             "You are an inspector of {{ subject }}. There is no reference to compare with.",
@@ -162,10 +160,7 @@ _ALTERNATIVES: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
             "Is this a picture of {{ subject }}? yes or no.",
             "Do you see {{ subject }} here? Answer yes or no.",
         ),
-        "confirm": (
-            'Is it true that the middle shows "{{ claim }}"? yes or no.',
-            'Somebody says: "{{ claim }}" in the middle. Right? Answer yes or no.',
-        ),
+        "confirm": other_claims("confirm", "en"),
         "system report": (
             "You write inspection records of {{ subject }} from what was found.",
             "Task: a document about the inspection of {{ subject }}, from the facts below.",
@@ -214,7 +209,7 @@ _ALTERNATIVES: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
             "以 JSON 报告 B 的所有缺陷："
             '{"findings": [{"label": ..., "box": [x1, y1, x2, y2]}]}，0 到 1000。',
         ),
-        "verify": ("B 的中间真的是“{{ claim }}”吗？回答是或否。",),
+        "verify": other_claims("verify", "zh"),
         "sight": ("读出数字，只回答数字。",),
         "system alone": (
             "你是{{ subject }}检验员。没有参考件可比较。",
@@ -227,7 +222,7 @@ _ALTERNATIVES: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
             '{"findings": [{"label": ..., "box": [x1, y1, x2, y2]}]}，0 到 1000。',
         ),
         "recognise": ("这是{{ subject }}的图吗？回答是或否。",),
-        "confirm": ("中间真的是“{{ claim }}”吗？回答是或否。",),
+        "confirm": other_claims("confirm", "zh"),
         "system report": ("你根据检验结果撰写{{ subject }}的记录。",),
         "report": ("按所列属性的顺序输出 JSON，只依据事实。",),
         "scout": (

@@ -14,7 +14,7 @@ from foveal.schemas.calibration import Calibration
 from foveal.schemas.image import name_pixels
 from foveal.schemas.report import Usage
 from foveal.schemas.verification import Cover, Verification
-from foveal.schemas.workflow import Workflow
+from foveal.schemas.workflow import Layers, Workflow
 from foveal.tools.image import Image
 from foveal.tools.view import cut
 
@@ -241,3 +241,33 @@ def test_a_trial_survives_being_stored(
     (trial,) = verify(judged, run_with(always(0.7), verified(workflow)))["trials"]
 
     assert Trial.model_validate_json(trial.model_dump_json()) == trial
+
+
+def test_votes_put_the_claim_in_other_words_where_told_to(
+    judged: Inspection, workflow: Workflow, run_with: RunWith
+) -> None:
+    model = ScriptedModel(choosing=by_eye)
+
+    update = verify(judged, run_with(model, verified(workflow, wordings=2)))
+
+    told = [str(request.conversation[0].parts[0]) for request in model.chosen]
+    usual = ['B has the label "open"' in text for text in told]
+    other = ['Is it true that the middle of B shows "open"?' in text for text in told]
+    assert usual == [True, False, True, True]
+    assert other == [False, True, False, False]
+    (trial,) = update["trials"]
+    assert [look.prompt == trial.looks[0].prompt for look in trial.looks] == usual
+
+
+def test_a_workflow_that_words_the_claim_itself_has_one_way_to_put_it(
+    judged: Inspection, workflow: Workflow, run_with: RunWith
+) -> None:
+    model = ScriptedModel(choosing=by_eye)
+    worded = verified(workflow, wordings=3).model_copy(
+        update={"instructions": {"verify": Layers(format={"en": "{{ claim }}, yes or no?"})}}
+    )
+
+    verify(judged, run_with(model, worded))
+
+    told = [str(request.conversation[0].parts[0]) for request in model.chosen]
+    assert all(text.endswith("\nopen, yes or no?") for text in told)
