@@ -9,8 +9,8 @@ from foveal.agents.context import Context
 from foveal.agents.exhibit import Exhibit, pair_of
 from foveal.agents.inspection import Claim, Inspection
 from foveal.schemas.box import Box
-from foveal.schemas.verification import Cover
-from foveal.tools.cover import covered_by_grey, covered_by_surroundings, cut_covered
+from foveal.schemas.evidence import Cover
+from foveal.tools.cover import COVERS, cut_covered
 from foveal.tools.view import square_around
 
 
@@ -60,6 +60,6 @@ def exhibit_for(question: Question, state: Inspection, context: Context) -> Exhi
         question.box,
         size=exhibit.tested.view.size_px,
         hidden=question.hidden,
-        cover=covered_by_grey if question.cover == "grey" else covered_by_surroundings,
+        cover=COVERS[question.cover],
     )
     return replace(exhibit, tested=tested)

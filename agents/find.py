@@ -128,8 +128,7 @@ def _replies(
     ]
     replies = context.model.write(requests)
     for exhibit, reply in zip(exhibits, replies, strict=True):
-        said = asdict(reply) | {"prompt": brief.sha256}
-        context.recorder.append("write", pictures=[one.crop for one in exhibit.shown()], **said)
+        exhibit.keep(context, "write", prompt=brief.sha256, **asdict(reply))
     return replies
 
 

@@ -7,9 +7,9 @@ from pydantic import Field
 
 from foveal.schemas.base import Strict
 from foveal.schemas.box import Box, BoxPx
+from foveal.schemas.evidence import Cover
 from foveal.schemas.image import ImageId
 from foveal.schemas.report import Coverage, Report, Usage
-from foveal.schemas.verification import Cover
 from foveal.schemas.view import View
 from foveal.schemas.workflow import Looks
 from foveal.tools.view import square_around

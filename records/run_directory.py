@@ -8,12 +8,15 @@ from foveal.records.html import render
 from foveal.records.ledger import Ledger
 from foveal.records.store import ImageStore
 from foveal.records.whole_file import PARTIAL, cannot_write, write_whole
-from foveal.schemas.errors import BadOutput
+from foveal.schemas.errors import BadOutput, BadRecord
 from foveal.schemas.report import Report
 
 _OPENING = "foveal run"
-_JSON, _HTML, _LEDGER, _IMAGES = "report.json", "report.html", "ledger.jsonl", "images"
-_DOCUMENT = "document.json"
+REPORT, LEDGER, IMAGES = "report.json", "ledger.jsonl", "images"
+HEAD = "ledger.head"
+"""Holds the hash of the ledger's last record."""
+
+_HTML, _DOCUMENT = "report.html", "document.json"
 _STORED_IMAGE = "[0-9a-f]" * 16 + ".png"
 
 
@@ -36,21 +39,40 @@ class RunDirectory:
         try:
             path.mkdir(parents=True, exist_ok=True)
             _clear(path)
-            ledger = Ledger(path / _LEDGER, _OPENING, version=1, opened=datetime.now(UTC))
-            (path / _IMAGES).mkdir(exist_ok=True)
+            ledger = Ledger(path / LEDGER, _OPENING, version=2, opened=datetime.now(UTC))
+            (path / IMAGES).mkdir(exist_ok=True)
         except OSError as error:
             raise cannot_write(path, error) from error
-        return cls(path, ledger, ImageStore(path / _IMAGES))
+        return cls(path, ledger, ImageStore(path / IMAGES))
 
     def finish(self, report: Report) -> None:
-        """The ledger names the report before it appears: one that it does not name is forged."""
-        content = report.model_dump_json(indent=2).encode() + b"\n"
-        self.ledger.append("report", verdict=report.verdict, sha256=sha256(content).hexdigest())
-        if report.document is not None:
-            document = json.dumps(report.document, ensure_ascii=False, indent=2)
-            write_whole(self.path / _DOCUMENT, document.encode() + b"\n")
-        write_whole(self.path / _JSON, content)
-        write_whole(self.path / _HTML, render(report, self.images).encode())
+        """The ledger names each file before it appears: one that it does not name is forged."""
+        written = self._written(report)
+        hashes = {name: sha256(content).hexdigest() for name, content in written.items()}
+        self.ledger.append("report", verdict=report.verdict, files=hashes)
+        write_whole(self.path / HEAD, f"{self.ledger.head}\n".encode())
+        for name, content in written.items():
+            write_whole(self.path / name, content)
+
+    def _written(self, report: Report) -> dict[str, bytes]:
+        """By the name of the file; the report itself last but for its page."""
+        document = json.dumps(report.document, ensure_ascii=False, indent=2)
+        return {
+            **({} if report.document is None else {_DOCUMENT: document.encode() + b"\n"}),
+            REPORT: report.model_dump_json(indent=2).encode() + b"\n",
+            _HTML: render(report, self.images).encode(),
+        }
+
+
+def read_head(path: Path) -> str:
+    """Hash of the last record of the finished run in a folder. Raises BadRecord."""
+    try:
+        return (path / HEAD).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRecord(
+            f"{str(path / HEAD)!r} cannot be read: the run did not end, or was changed since",
+            fix="run it again",
+        ) from error
 
 
 def _refuse_foreign(path: Path) -> None:
@@ -58,7 +80,7 @@ def _refuse_foreign(path: Path) -> None:
     try:
         if path.exists() and not path.is_dir():
             raise BadOutput(f"{name} is a file", fix="name a folder for the results")
-        if path.is_dir() and _holds_files(path) and not _holds_run(path):
+        if path.is_dir() and _holds_files(path) and not holds_run(path):
             raise BadOutput(
                 f"{name} holds files that are not a foveal run", fix="name a new or empty folder"
             )
@@ -70,10 +92,10 @@ def _holds_files(path: Path) -> bool:
     return any(not entry.name.endswith(PARTIAL) for entry in path.iterdir())
 
 
-def _holds_run(path: Path) -> bool:
+def holds_run(path: Path) -> bool:
     """A run signs the first line of its ledger."""
     try:
-        with (path / _LEDGER).open("rb") as file:
+        with (path / LEDGER).open("rb") as file:
             opening = json.loads(file.readline(4096))
     except (FileNotFoundError, IsADirectoryError, ValueError):
         return False
@@ -82,8 +104,8 @@ def _holds_run(path: Path) -> bool:
 
 def _clear(path: Path) -> None:
     """Takes away what an earlier run wrote; its ledger stays until the new one takes its place."""
-    for name in (_JSON, _HTML, _DOCUMENT):
+    for name in (REPORT, _HTML, _DOCUMENT, HEAD):
         (path / name).unlink(missing_ok=True)
-    for pattern in (f"{_IMAGES}/{_STORED_IMAGE}", f"{_IMAGES}/.*{PARTIAL}", f".*{PARTIAL}"):
+    for pattern in (f"{IMAGES}/{_STORED_IMAGE}", f"{IMAGES}/.*{PARTIAL}", f".*{PARTIAL}"):
         for entry in path.glob(pattern):
             entry.unlink()

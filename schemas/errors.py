@@ -38,6 +38,10 @@ class BadOutput(FovealError):
     """A place where results cannot be written."""
 
 
+class BadRecord(FovealError):
+    """The record of a run that was changed, cut, or is not there."""
+
+
 class BadToolCall(Exception):
     """The model must act: the text goes back to it."""
 

@@ -1,14 +1,11 @@
 """How findings are tested, and what came of it."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from foveal.schemas.base import Strict
-from foveal.schemas.evidence import Evidence
-
-Cover = Literal["grey", "surroundings", "reference"]
-"""What a region's pixels are covered with; `reference` shows the template in the part's place."""
+from foveal.schemas.evidence import Cover, Evidence
 
 
 class Verification(Strict):

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from foveal.schemas.box import Box
+from foveal.schemas.evidence import Cover
 from foveal.schemas.view import View
 from foveal.tools.image import Image, Pixels, size_of
 from foveal.tools.view import Seen, resized
@@ -49,3 +50,10 @@ def covered_by_surroundings(pixels: Pixels, box: Box) -> Pixels:
     hidden = np.zeros(pixels.shape[:2], np.uint8)
     hidden[box.y1 : box.y2, box.x1 : box.x2] = 255
     return np.asarray(cv2.inpaint(pixels, hidden, _INPAINT_RADIUS_PX, cv2.INPAINT_TELEA), np.uint8)
+
+
+COVERS: dict[Cover, Callable[[Pixels, Box], Pixels]] = {
+    "grey": covered_by_grey,
+    "surroundings": covered_by_surroundings,
+}
+"""Those that stand over pixels; a reference takes their place."""

@@ -18,11 +18,14 @@ def evidence_of(
 
 
 def _evidence(picture: Shown, look: Look, steps: list[ToolStep], *, context: Context) -> Evidence:
+    is_covered = look.cover is not None and picture == look.pictures[-1]
     return Evidence(
         name=picture.name,
         view=picture.view,
         crop=picture.crop,
         tools=steps,
+        cover=look.cover if is_covered else None,
+        hidden_px=look.hidden_px if is_covered else None,
         model=f"{context.model.name} {context.model.revision}",
         prompt=look.prompt,
         answers=look.answers,

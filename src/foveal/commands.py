@@ -3,6 +3,7 @@
 What takes long to import is imported inside each, so that help is instant.
 """
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -127,6 +128,33 @@ def run(
 
 
 @app.command()
+def verify(
+    run: Annotated[str, typer.Argument(metavar="DIR", help="The folder given as --out.")],
+    *,
+    head: Annotated[
+        str | None, typer.Option(metavar="HASH", help="Of the last record, as the run printed it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check that the record of a run is as it was written, and cut every cited crop again.
+
+    \b
+    foveal verify run
+    foveal verify run --head 1f0c… --json
+    """
+    from foveal.auditing import audit
+
+    found = audit(Path(run), head=head)
+    if as_json:
+        typer.echo(json.dumps(found._asdict(), indent=2))
+    else:
+        typer.echo(
+            f"As written: {found.records} records, {found.images} images, "
+            f"{found.crops} crops cut again.\nHead: {found.head}"
+        )
+
+
+@app.command()
 def schema(
     name: Annotated[str, typer.Argument(metavar="NAME", help="report, workflow, finding, …")],
 ) -> None:
@@ -174,6 +202,7 @@ def _run(
 ) -> int:
     from foveal.api import run
     from foveal.progress import shown_steps
+    from foveal.records.run_directory import read_head
     from foveal.summary import print_summary
 
     with shown_steps() as progress:
@@ -181,5 +210,5 @@ def _run(
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
     else:
-        print_summary(report, Path(out))
+        print_summary(report, Path(out), head=read_head(Path(out)))
     return EXIT_CODES[report.verdict]

@@ -15,8 +15,8 @@ if TYPE_CHECKING:  # evals are not imported to print a report
 _STYLES: dict[Verdict, str] = {"pass": "bold green", "fail": "bold red", "review": "bold yellow"}
 
 
-def print_summary(report: Report, out: Path) -> None:
-    """Verdict and findings, and where to look at them."""
+def print_summary(report: Report, out: Path, *, head: str) -> None:
+    """Verdict and findings, where to look at them, and the head that the ledger ends with."""
     console = Console(highlight=False, soft_wrap=True)
     console.print(report.verdict, style=_STYLES[report.verdict], end=": ")
     console.print(report.reason, markup=False)
@@ -25,6 +25,7 @@ def print_summary(report: Report, out: Path) -> None:
     console.print(f"Report: {out / 'report.html'}", markup=False)
     if report.document is not None:
         console.print(f"Document: {out / 'document.json'}", markup=False)
+    console.print(f"Ledger: {head}", markup=False)
 
 
 def _table(report: Report) -> Table:

@@ -11,9 +11,10 @@ from foveal.agents.verify import verify
 from foveal.models.protocol import ChooseRequest, VisionLanguageModel
 from foveal.schemas.box import Box
 from foveal.schemas.calibration import Calibration
+from foveal.schemas.evidence import Cover
 from foveal.schemas.image import name_pixels
 from foveal.schemas.report import Usage
-from foveal.schemas.verification import Cover, Verification
+from foveal.schemas.verification import Verification
 from foveal.schemas.workflow import Layers, Workflow
 from foveal.tools.image import Image
 from foveal.tools.view import cut

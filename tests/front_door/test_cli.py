@@ -43,7 +43,18 @@ def process(*arguments: str | Path) -> "subprocess.Popen[str]":
     )
 
 
-COMMANDS = ["compare", "run", "schema", "doctor", "calibrate", "eval", "gauge", "ablate"]
+COMMANDS = [
+    "compare",
+    "inspect",
+    "run",
+    "verify",
+    "schema",
+    "doctor",
+    "calibrate",
+    "eval",
+    "gauge",
+    "ablate",
+]
 
 
 def test_help_lists_the_commands_and_the_exit_codes(foveal: Run) -> None:
@@ -153,6 +164,7 @@ QUICK = {
     "help of a command": ["compare", "--help"],
     "version": ["--version"],
     "schema": ["schema", "report"],
+    "no run": ["verify", "none"],
     "wrong use": ["compar"],
     "a missing image": ["compare", "none.png", "none.png", "--out", "x"],
     "a missing workflow": ["run", "none.yaml", "a.png", "b.png", "--out", "x"],
@@ -240,7 +252,11 @@ def test_the_shipped_model_compares_two_boards(foveal: Run, boards: Boards, tmp_
     report = json.loads((out / "report.json").read_text())
     assert ended.code == {"pass": 0, "fail": 1, "review": 3}[report["verdict"]]
     assert ended.out.startswith(f"{report['verdict']}: {report['reason']}\n")
-    assert ended.out.endswith(f"Report: {out / 'report.html'}\n")
+    head = (out / "ledger.head").read_text()
+    assert ended.out.endswith(f"Report: {out / 'report.html'}\nLedger: {head}")
+    again = foveal("verify", out, "--head", head.strip(), "--json")
+    assert (again.code, again.err) == (0, "")
+    assert json.loads(again.out)["head"] == head.strip()
 
 
 @needs_model

@@ -25,17 +25,26 @@ def test_each_line_holds_the_hash_of_the_line_before(ledger: Ledger) -> None:
     for number in range(3):
         ledger.append("call", number=number)
     written = lines(ledger)
-    hashes = [None, *(sha256(line).hexdigest() for line in written)]
+    hashes = [None, *(json.loads(line)["sha256"] for line in written)]
     assert [json.loads(line)["previous"] for line in written] == hashes[:-1]
     assert ledger.head == hashes[-1]
 
 
+def test_each_line_holds_the_hash_of_what_else_it_holds(ledger: Ledger) -> None:
+    ledger.append("call", number=1)
+    _, line = lines(ledger)
+    before, own = line.decode().rsplit(',"sha256":', 1)
+    assert own == f'"{sha256(f"{before}}}".encode()).hexdigest()}"}}'
+
+
 def test_lines_are_canonical(ledger: Ledger) -> None:
     ledger.append("align", reason="zwei Länder\n短路", box=Box(1, 2, 3, 4), agreement=0.5)
-    previous = json.loads(lines(ledger)[1])["previous"]
+    ledger.append("tiny", least=1e-7, most=1e21, none=0.0)
+    assert b'{"least":1e-7,"most":1e+21,"none":0}' in lines(ledger)[2]
+    known = json.loads(lines(ledger)[1])
     assert lines(ledger)[1].decode() == (
         '{"data":{"agreement":0.5,"box":[1,2,3,4],"reason":"zwei Länder\\n短路"},'
-        f'"kind":"align","previous":"{previous}"}}'
+        f'"kind":"align","previous":"{known["previous"]}","sha256":"{known["sha256"]}"}}'
     )
 
 
@@ -52,11 +61,11 @@ def test_threads_do_not_break_the_chain(ledger: Ledger) -> None:
     written = lines(ledger)
     assert len(written) == 41
     for before, after in pairwise(written):
-        assert json.loads(after)["previous"] == sha256(before).hexdigest()
+        assert json.loads(after)["previous"] == json.loads(before)["sha256"]
 
 
 def test_what_is_no_json_is_refused_and_leaves_no_line(ledger: Ledger) -> None:
-    with pytest.raises(ValueError, match="Out of range float"):
+    with pytest.raises(ValueError, match="nan is not representable"):
         ledger.append("measure", residual_px=float("nan"))
     assert len(lines(ledger)) == 1
 

@@ -33,19 +33,29 @@ def test_a_finished_run_holds_report_page_images_and_ledger(
 ) -> None:
     report = make_report(findings=1)
     run.finish(report)
-    assert names_in(run.path) == {"report.json", "report.html", "images", "ledger.jsonl"}
+    assert names_in(run.path) == {
+        "report.json",
+        "report.html",
+        "images",
+        "ledger.jsonl",
+        "ledger.head",
+    }
     written = (run.path / "report.json").read_text()
     assert Report.model_validate_json(written) == report
 
 
-def test_the_last_line_of_the_ledger_names_the_report(
+def test_the_last_line_of_the_ledger_names_what_was_written(
     run: RunDirectory, make_report: MakeReport
 ) -> None:
     run.finish(make_report(findings=0))
     last = json.loads((run.path / "ledger.jsonl").read_text().splitlines()[-1])
-    content = (run.path / "report.json").read_bytes()
+    files = {
+        name: sha256((run.path / name).read_bytes()).hexdigest()
+        for name in ("report.json", "report.html")
+    }
     assert last["kind"] == "report"
-    assert last["data"] == {"verdict": "pass", "sha256": sha256(content).hexdigest()}
+    assert last["data"] == {"verdict": "pass", "files": files}
+    assert (run.path / "ledger.head").read_text() == f"{last['sha256']}\n"
 
 
 def test_a_rerun_takes_the_place_of_the_earlier_run(

@@ -1,0 +1,66 @@
+"""Whether a ledger is as it was written."""
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import rfc8785
+
+
+class Broken(NamedTuple):
+    """The first record that does not hold; 1 is the first line."""
+
+    record: int
+    what: str
+
+
+class Chain(NamedTuple):
+    records: list[dict[str, Any]]
+    """Those that hold, from the first on."""
+
+    broken: Broken | None
+
+    @property
+    def head(self) -> str | None:
+        return self.records[-1]["sha256"] if self.records else None
+
+
+def read_chain(path: Path, *, head: str | None = None) -> Chain:
+    """Up to the first record that does not hold, or that `head`, kept elsewhere, says is missing.
+
+    Raises OSError where the file cannot be read.
+    """
+    records: list[dict[str, Any]] = []
+    for number, line in enumerate(_lines(path.read_bytes()), start=1):
+        record = _record(line)
+        if record is None:
+            return Chain(records, Broken(number, "was changed or cut"))
+        if record["previous"] != Chain(records, None).head:
+            after = f"record {number - 1}" if records else "nothing"
+            return Chain(records, Broken(number, f"was not written after {after}"))
+        records.append(record)
+    chain = Chain(records, None)
+    if head is not None and head != chain.head:
+        return chain._replace(broken=Broken(len(records) + 1, "is missing"))
+    return chain
+
+
+def _lines(content: bytes) -> Iterator[bytes]:
+    """Each with its line feed, which the last one lacks where the file was cut."""
+    lines = content.split(b"\n")
+    yield from (line + b"\n" for line in lines[:-1])
+    if lines[-1] or not content:
+        yield lines[-1]
+
+
+def _record(line: bytes) -> dict[str, Any] | None:
+    """None unless it is, byte for byte, what the ledger wrote."""
+    try:
+        record = json.loads(line)
+        own = {key: record[key] for key in ("data", "kind", "previous")}
+        signed = {**own, "sha256": sha256(rfc8785.dumps(own)).hexdigest()}
+        return record if rfc8785.dumps(signed) + b"\n" == line else None
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
