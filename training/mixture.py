@@ -55,7 +55,7 @@ _EARLY = Mixture(
 # Copying comes first: documents are learned from how to copy, and hardly teach it.
 _FIRST = replace(_EARLY, copying=0.85)
 _LATE = replace(_EARLY, weights=_EARLY.weights | {"report": 0.7}, seeing=0.2, copying=0.05)
-_PHASES = (0.08, _FIRST), (0.55, _EARLY), (1.0, _LATE)
+_PHASES = (0.12, _FIRST), (0.55, _EARLY), (1.0, _LATE)
 """Each with the share of a training at which it ends."""
 
 
