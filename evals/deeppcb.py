@@ -12,7 +12,6 @@ from pathlib import Path
 
 from rich.console import RenderableType
 
-from foveal.evals.bad_data import BadData
 from foveal.evals.figures import Figures, run_on
 from foveal.evals.labels import in_terms_of, require_labels
 from foveal.evals.matching import Truth
@@ -20,6 +19,7 @@ from foveal.evals.options import EvalOptions
 from foveal.evals.pairs import LabelledPair, read_images, spread
 from foveal.evals.tables import show_figures
 from foveal.schemas.box import Box
+from foveal.schemas.errors import BadData
 
 TYPES = {1: "open", 2: "short", 3: "mousebite", 4: "spur", 5: "copper", 6: "pin-hole"}
 

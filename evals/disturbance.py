@@ -10,8 +10,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from foveal.evals.bad_data import BadData
 from foveal.schemas.box import Box
+from foveal.schemas.errors import BadData
 from foveal.tools.image import Image, Pixels, image_from, size_of
 from foveal.tools.motion import similarity, translation
 

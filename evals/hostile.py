@@ -16,7 +16,6 @@ from rich.box import SIMPLE
 from rich.console import RenderableType
 from rich.table import Table
 
-from foveal.evals.bad_data import BadData
 from foveal.evals.drawn import drawn_part
 from foveal.evals.options import EvalOptions
 from foveal.evals.pairs import LabelledPair
@@ -25,7 +24,7 @@ from foveal.evals.session import run_session
 from foveal.evals.share import Share
 from foveal.schemas.base import Strict
 from foveal.schemas.box import Box
-from foveal.schemas.errors import FovealError
+from foveal.schemas.errors import BadData, FovealError
 from foveal.schemas.report import Report
 from foveal.tools.image import Image, Pixels, image_from, size_of
 from foveal.tools.intake import read_image

@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from foveal.evals.bad_data import BadData
 from foveal.evals.deeppcb import TYPES, read_pairs
 from foveal.evals.drawn import drawn_part
 from foveal.evals.labels import require_labels
-from foveal.evals.manifest import SUFFIXES, read_manifest
+from foveal.evals.manifest import read_manifest
 from foveal.evals.pairs import LabelledPair, spread
 from foveal.evals.seeds import seed_range
+from foveal.schemas.errors import BadData
+from foveal.schemas.rows import SUFFIXES
 from foveal.schemas.workflow import Workflow
 from foveal.training.boards.defects import DEFECT_LABELS
 

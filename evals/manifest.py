@@ -4,7 +4,6 @@ Each has an `id`, the workflow's inputs by name, their paths seen from the file,
 list of {"label", "box_px"} in pixels of the tested image, empty where nothing is wrong.
 """
 
-import csv
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -14,14 +13,13 @@ from typing import Any
 
 from pydantic import Field, ValidationError, create_model
 
-from foveal.evals.bad_data import BadData
 from foveal.evals.matching import Truth
 from foveal.evals.pairs import LabelledPair, read_images
 from foveal.schemas.base import Strict
 from foveal.schemas.box import BoxPx
+from foveal.schemas.errors import BadData
+from foveal.schemas.rows import read_rows
 from foveal.schemas.workflow import INPUTS, Workflow
-
-SUFFIXES = (".csv", ".jsonl")
 
 
 class _Label(Strict):
@@ -57,10 +55,10 @@ def _checked(path: Path, workflow: Workflow) -> Iterator[_Row]:
     inputs = INPUTS[workflow.graph]
     paths: dict[str, Any] = {name: (str, Field(min_length=1)) for name in inputs}
     row_type = create_model("Row", __base__=_Row, **paths)
-    for number, line in _lines(path):
+    for number, cells in read_rows(path):
         where = f"{str(path)!r} line {number}"
         try:
-            row = row_type.model_validate_json(line)
+            row = row_type.model_validate_json(json.dumps(_with_labels(cells)))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             place = ".".join(map(str, first["loc"])) or "the line"
@@ -77,26 +75,9 @@ def _checked(path: Path, workflow: Workflow) -> Iterator[_Row]:
         yield row
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Number and JSON of each line that is not empty."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadData(f"{str(path)!r} cannot be read as text", fix="check the path") from error
-    if path.suffix == ".csv":
-        reader = csv.DictReader(text.splitlines())
-        for row in reader:
-            yield reader.line_num, json.dumps(_cells(row))
-    else:
-        for number, line in enumerate(text.splitlines(), start=1):
-            if line.strip():
-                yield number, line
-
-
-def _cells(row: dict[str | None, Any]) -> dict[str, Any]:
-    """Labels stand in their cell as JSON; an empty one is a good part."""
-    cells = {key or "a cell without a heading": value for key, value in row.items()}
+def _with_labels(cells: dict[str, Any]) -> dict[str, Any]:
+    """In a CSV file they stand in their cell as JSON; an empty one is a good part."""
     if isinstance(cells.get("labels"), str):
         with suppress(ValueError):  # what is no JSON stays a text, and the line is refused
-            cells["labels"] = json.loads(cells["labels"] or "[]")
+            return {**cells, "labels": json.loads(cells["labels"] or "[]")}
     return cells

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from foveal.evals.bad_data import BadData
 from foveal.evals.matching import Truth
+from foveal.schemas.errors import BadData
 from foveal.tools.image import Image
 from foveal.tools.intake import read_image
 

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from foveal.evals.bad_data import BadData
 from foveal.evals.matching import LEAST_IOU, Truth
 from foveal.evals.pairs import LabelledPair
 from foveal.schemas.box import Box
+from foveal.schemas.errors import BadData
 from foveal.schemas.finding import Finding
 from foveal.schemas.report import Report
 from foveal.schemas.workflow import Workflow

@@ -11,8 +11,8 @@ from math import ceil, floor, inf, nextafter
 import numpy as np
 from numpy.typing import NDArray
 
-from foveal.evals.bad_data import BadData
 from foveal.schemas.calibration import Limit, Rates
+from foveal.schemas.errors import BadData
 
 Scores = NDArray[np.float64]
 """Of one kind of part; below 1, as `scaled` leaves them. Where a person must look whatever was

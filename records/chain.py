@@ -1,12 +1,12 @@
-"""Whether a ledger is as it was written."""
+"""Records that hold one another, and whether they are as they were written."""
 
 import json
 from collections.abc import Iterator
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import rfc8785
+from pydantic_core import to_jsonable_python
 
 
 class Broken(NamedTuple):
@@ -27,13 +27,16 @@ class Chain(NamedTuple):
         return self.records[-1]["sha256"] if self.records else None
 
 
-def read_chain(path: Path, *, head: str | None = None) -> Chain:
-    """Up to the first record that does not hold, or that `head`, kept elsewhere, says is missing.
+def record_of(kind: str, data: dict[str, object], *, previous: str | None) -> dict[str, Any]:
+    """Raises ValueError for what canonical JSON cannot hold."""
+    record = {"data": to_jsonable_python(data), "kind": kind, "previous": previous}
+    return {**record, "sha256": sha256(rfc8785.dumps(record)).hexdigest()}
 
-    Raises OSError where the file cannot be read.
-    """
+
+def chain_of(content: bytes, *, head: str | None = None) -> Chain:
+    """Up to the first record that does not hold, or that is missing by `head`, kept elsewhere."""
     records: list[dict[str, Any]] = []
-    for number, line in enumerate(_lines(path.read_bytes()), start=1):
+    for number, line in enumerate(_lines(content), start=1):
         record = _record(line)
         if record is None:
             return Chain(records, Broken(number, "was changed or cut"))

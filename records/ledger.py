@@ -1,12 +1,12 @@
-from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Self
 
 import rfc8785
-from pydantic_core import to_jsonable_python
 
+from foveal.records.chain import chain_of, record_of
 from foveal.records.whole_file import cannot_write, write_whole
+from foveal.schemas.errors import BadRecord
 
 
 class Ledger:
@@ -16,13 +16,39 @@ class Ledger:
     before it, the first one null: whatever is changed, taken out, put in or moved breaks the chain.
     """
 
-    def __init__(self, path: Path, opening: str, /, **data: object) -> None:
-        """Starts the ledger, in place of an earlier one at `path`."""
+    def __init__(self, path: Path, *, head: str) -> None:
         self.path = path
         self._lock = Lock()
+        self._head = head
+
+    @classmethod
+    def begin(cls, path: Path, opening: str, /, **data: object) -> Self:
+        """In place of an earlier one at `path`."""
         record = record_of(opening, data, previous=None)
         write_whole(path, rfc8785.dumps(record) + b"\n")
-        self._head: str = record["sha256"]
+        return cls(path, head=record["sha256"])
+
+    @classmethod
+    def resume(cls, path: Path) -> tuple[Self, list[dict[str, Any]]]:
+        """Go on with the ledger at `path`, and its records so far.
+
+        A line that was being written when the process died is cut off. Raises BadRecord where
+        anything else does not hold.
+        """
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise cannot_write(path, error) from error
+        whole = content[: content.rfind(b"\n") + 1]
+        chain = chain_of(whole)
+        if chain.broken is not None or chain.head is None:
+            number, what = chain.broken or (1, "is missing")
+            raise BadRecord(
+                f"{str(path)!r}: record {number} {what}", fix="begin anew in another folder"
+            )
+        if whole != content:
+            write_whole(path, whole)
+        return cls(path, head=chain.head), chain.records
 
     @property
     def head(self) -> str:
@@ -40,9 +66,3 @@ class Ledger:
             except OSError as error:
                 raise cannot_write(self.path, error) from error
             self._head = record["sha256"]
-
-
-def record_of(kind: str, data: dict[str, object], *, previous: str | None) -> dict[str, Any]:
-    """Raises ValueError for what canonical JSON cannot hold."""
-    record = {"data": to_jsonable_python(data), "kind": kind, "previous": previous}
-    return {**record, "sha256": sha256(rfc8785.dumps(record)).hexdigest()}

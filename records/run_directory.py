@@ -39,7 +39,7 @@ class RunDirectory:
         try:
             path.mkdir(parents=True, exist_ok=True)
             _clear(path)
-            ledger = Ledger(path / LEDGER, _OPENING, version=2, opened=datetime.now(UTC))
+            ledger = Ledger.begin(path / LEDGER, _OPENING, version=2, opened=datetime.now(UTC))
             (path / IMAGES).mkdir(exist_ok=True)
         except OSError as error:
             raise cannot_write(path, error) from error

@@ -38,6 +38,10 @@ class BadOutput(FovealError):
     """A place where results cannot be written."""
 
 
+class BadData(FovealError):
+    """A list of parts, or what it says of them, that cannot be used."""
+
+
 class BadRecord(FovealError):
     """The record of a run that was changed, cut, or is not there."""
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from foveal.records.chain import read_chain
+from foveal.records.chain import chain_of
 from foveal.records.run_directory import IMAGES, LEDGER, REPORT, holds_run, read_head
 from foveal.records.store import ImageStore
 from foveal.schemas.errors import BadImage, BadRecord
@@ -36,7 +36,7 @@ def audit(run: Path, *, head: str | None = None) -> Audit:
     """
     if not holds_run(run):
         raise BadRecord(f"{str(run)!r} holds no run", fix="name the folder given as --out")
-    chain = read_chain(run / LEDGER, head=head or read_head(run))
+    chain = chain_of((run / LEDGER).read_bytes(), head=head or read_head(run))
     if chain.broken is not None:
         number, what = chain.broken
         raise _changed(run / LEDGER, f"record {number} {what}")

@@ -3,12 +3,11 @@ from pathlib import Path
 import pytest
 
 from foveal.evals import deeppcb
-from foveal.evals.bad_data import BadData
 from foveal.evals.deeppcb import read_pairs
 from foveal.evals.matching import Truth
 from foveal.evals.options import EvalOptions
 from foveal.schemas.box import Box
-from foveal.schemas.errors import BadImage, BadWorkflow
+from foveal.schemas.errors import BadData, BadImage, BadWorkflow
 from foveal.schemas.workflow import LabelDefinition, Workflow
 
 

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from foveal.evals.bad_data import BadData
 from foveal.evals.disturbance import (
     JITTERS,
     MOST_GAIN,
@@ -12,6 +11,7 @@ from foveal.evals.disturbance import (
     Jitter,
 )
 from foveal.schemas.box import Box
+from foveal.schemas.errors import BadData
 from foveal.tools.image import Image, image_from
 
 SQUARE = Box(150, 40, 190, 90)

@@ -3,10 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from foveal.evals.bad_data import BadData
 from foveal.evals.hostile import HostileFigures, paint, run, show
 from foveal.evals.options import EvalOptions
 from foveal.schemas.box import Box
+from foveal.schemas.errors import BadData
 from foveal.workflow_file import load_workflow
 
 

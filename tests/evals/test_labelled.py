@@ -2,10 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from foveal.evals.bad_data import BadData
 from foveal.evals.labelled import read_labelled
 from foveal.evals.seeds import CALIBRATED
-from foveal.schemas.errors import BadWorkflow
+from foveal.schemas.errors import BadData, BadWorkflow
 from foveal.schemas.workflow import LabelDefinition, Workflow
 
 MANIFEST = '{"id": "x", "template": "0001_temp.jpg", "tested": "0001_test.jpg", "labels": []}\n'

@@ -5,10 +5,10 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from foveal.evals.bad_data import BadData
 from foveal.evals.manifest import read_manifest
 from foveal.evals.matching import Truth
 from foveal.schemas.box import Box
+from foveal.schemas.errors import BadData
 from foveal.schemas.workflow import Workflow
 
 LABEL: dict[str, object] = {"label": "open", "box_px": [10, 12, 50, 40]}
@@ -82,7 +82,7 @@ WRONG = {
         _lines(ROWS[0] | {"labels": [LABEL | {"box_px": [5, 5, 5, 9]}]}),
         "line 1: labels.0",
     ),
-    "no JSON": ("{", "line 1: the line: Invalid JSON"),
+    "no JSON": ("{", "line 1 is no JSON"),
     "one part twice": (_lines(ROWS[0], ROWS[0]), "lists 'a' twice: give each part an id"),
     "nothing": ("\n", "lists nothing: write a line for each part"),
 }

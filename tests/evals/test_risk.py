@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from foveal.evals.bad_data import BadData
 from foveal.evals.risk import TooFewParts, choose_limits, rates_at, require_parts
+from foveal.schemas.errors import BadData
 
 scores = arrays(float, st.integers(19, 60), elements=st.floats(0.001, 0.999))
 

@@ -18,7 +18,7 @@ from foveal.api import compare
 from foveal.auditing import Audit, audit
 from foveal.commands import app
 from foveal.models.protocol import ChooseRequest
-from foveal.records.ledger import record_of
+from foveal.records.chain import record_of
 from foveal.records.png import encode
 from foveal.schemas.errors import BadRecord
 from foveal.schemas.evidence import Cover

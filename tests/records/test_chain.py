@@ -1,13 +1,12 @@
 """A ledger that was tampered with: the first record that does not hold is named."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.random import Generator
 
-from foveal.records.chain import Broken, Chain, read_chain
+from foveal.records.chain import Broken, Chain, chain_of
 from foveal.records.ledger import Ledger
 
 RECORDS = 30
@@ -20,16 +19,14 @@ Tampering = Callable[[Generator, list[bytes]], tuple[list[bytes], int]]
 
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
-    ledger = Ledger(tmp_path_factory.mktemp("run") / "ledger.jsonl", "run", opened="today")
+    ledger = Ledger.begin(tmp_path_factory.mktemp("run") / "ledger.jsonl", "run", opened="today")
     for number in range(1, RECORDS):
         ledger.append("call", number=number, pixels="img:…", answers={"短路": number / 7})
     return ledger
 
 
-def tampered(ledger: Ledger, lines: list[bytes], folder: Path) -> Chain:
-    path = folder / "ledger.jsonl"
-    path.write_bytes(b"".join(lines))
-    return read_chain(path, head=ledger.head)
+def tampered(ledger: Ledger, lines: list[bytes]) -> Chain:
+    return chain_of(b"".join(lines), head=ledger.head)
 
 
 def at(rng: Generator, count: int) -> int:
@@ -69,19 +66,17 @@ def truncate(rng: Generator, lines: list[bytes]) -> tuple[list[bytes], int]:
 
 
 @pytest.mark.parametrize("tamper", [flip, delete, insert, swap, truncate])
-def test_the_first_record_that_does_not_hold_is_named(
-    tamper: Tampering, ledger: Ledger, tmp_path: Path
-) -> None:
+def test_the_first_record_that_does_not_hold_is_named(tamper: Tampering, ledger: Ledger) -> None:
     written = ledger.path.read_bytes().splitlines(keepends=True)
     for seed in range(CASES):
         lines, first = tamper(np.random.default_rng(seed), list(written))
-        broken = tampered(ledger, lines, tmp_path).broken
+        broken = tampered(ledger, lines).broken
         assert broken is not None, f"seed {seed} went unnoticed"
         assert broken.record == first, f"seed {seed}"
 
 
 def test_as_written_it_holds(ledger: Ledger) -> None:
-    chain = read_chain(ledger.path, head=ledger.head)
+    chain = chain_of(ledger.path.read_bytes(), head=ledger.head)
 
     assert chain.broken is None
     assert len(chain.records) == RECORDS
@@ -89,25 +84,22 @@ def test_as_written_it_holds(ledger: Ledger) -> None:
 
 
 def test_records_cut_from_the_end_are_missed_only_by_who_kept_the_head(
-    ledger: Ledger, tmp_path: Path
+    ledger: Ledger,
 ) -> None:
     lines = ledger.path.read_bytes().splitlines(keepends=True)[:-2]
 
-    assert tampered(ledger, lines, tmp_path).broken == Broken(RECORDS - 1, "is missing")
-    assert read_chain(tmp_path / "ledger.jsonl").broken is None
+    assert tampered(ledger, lines).broken == Broken(RECORDS - 1, "is missing")
+    assert chain_of(b"".join(lines)).broken is None
 
 
-def test_other_bytes_for_the_same_values_are_a_change(ledger: Ledger, tmp_path: Path) -> None:
+def test_other_bytes_for_the_same_values_are_a_change(ledger: Ledger) -> None:
     first, *rest = ledger.path.read_bytes().splitlines(keepends=True)
 
-    broken = tampered(ledger, [first.replace(b":", b": ", 1), *rest], tmp_path).broken
+    broken = tampered(ledger, [first.replace(b":", b": ", 1), *rest]).broken
 
     assert broken == Broken(1, "was changed or cut")
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"[]\n", b"\xff\n", b'{"kind":1}\n', b"[" * 9999])
-def test_what_is_no_ledger_holds_no_record(content: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "ledger.jsonl"
-    path.write_bytes(content)
-
-    assert read_chain(path) == Chain([], Broken(1, "was changed or cut"))
+def test_what_is_no_ledger_holds_no_record(content: bytes) -> None:
+    assert chain_of(content) == Chain([], Broken(1, "was changed or cut"))

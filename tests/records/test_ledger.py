@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from foveal.records.chain import chain_of
 from foveal.records.ledger import Ledger
 from foveal.schemas.box import Box
-from foveal.schemas.errors import BadOutput
+from foveal.schemas.errors import BadOutput, BadRecord
 from foveal.schemas.report import Usage
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(tmp_path / "ledger.jsonl", "run")
+    return Ledger.begin(tmp_path / "ledger.jsonl", "run")
 
 
 def lines(ledger: Ledger) -> list[bytes]:
@@ -71,8 +72,38 @@ def test_what_is_no_json_is_refused_and_leaves_no_line(ledger: Ledger) -> None:
 
 
 def test_a_ledger_that_cannot_be_written_ends_the_run(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "ledger.jsonl", "run")
+    ledger = Ledger.begin(tmp_path / "ledger.jsonl", "run")
     ledger.path.unlink()
     ledger.path.mkdir()
     with pytest.raises(BadOutput, match="cannot write"):
         ledger.append("call")
+
+
+def test_a_ledger_goes_on_where_it_ended(ledger: Ledger) -> None:
+    ledger.append("call", number=1)
+
+    resumed, records = Ledger.resume(ledger.path)
+    resumed.append("call", number=2)
+
+    assert [record["kind"] for record in records] == ["run", "call"]
+    chain = chain_of(ledger.path.read_bytes(), head=resumed.head)
+    assert chain.broken is None
+    assert len(chain.records) == 3
+
+
+def test_a_line_that_was_being_written_is_cut_off(ledger: Ledger) -> None:
+    ledger.append("call", number=1)
+    whole = ledger.path.read_bytes()
+    for cut in (whole + b'{"da', whole[:-1], whole[:-20]):
+        ledger.path.write_bytes(cut)
+        _, records = Ledger.resume(ledger.path)
+        assert len(records) == cut.count(b"\n")
+        assert chain_of(ledger.path.read_bytes()).broken is None
+
+
+def test_a_ledger_that_was_changed_is_not_gone_on_with(ledger: Ledger) -> None:
+    ledger.append("call", number=1)
+    ledger.path.write_bytes(ledger.path.read_bytes().replace(b'"number":1', b'"number":2'))
+
+    with pytest.raises(BadRecord, match=r"record 2 was changed or cut: begin anew"):
+        Ledger.resume(ledger.path)
