@@ -31,34 +31,32 @@ class Mixture:
         return tasks[rng.choice(len(tasks), p=weights / weights.sum())]
 
 
+# Seeing keeps its share throughout: what is not practised is lost within an hour.
 _EARLY = Mixture(
     {
-        "judge": 0.2,
-        "locate": 0.03,
-        "verify": 0.06,
+        "judge": 0.22,
+        "locate": 0.05,
+        "verify": 0.08,
         "survey": 0.02,
-        "sight": 0.03,
+        "sight": 0.04,
         "look": 0.3,
         "find": 0.15,
         "confirm": 0.1,
-        "recognise": 0.04,
-        "report": 1.5,
-        "judge thinking": 0.06,
-        "look thinking": 0.06,
+        "recognise": 0.05,
+        "report": 0.6,
+        "judge thinking": 0.05,
+        "look thinking": 0.05,
         "scout": 0.03,
-        "explore": 0.12,
+        "explore": 0.1,
     },
     variety=0.3,
-    seeing=0.1,
+    seeing=0.3,
     copying=0.1,
 )
-# Copying comes first: documents are learned from how to copy, and hardly teach it.
-_FIRST = replace(_EARLY, copying=0.85)
-_LATE = replace(_EARLY, weights=_EARLY.weights | {"report": 0.7}, seeing=0.2, copying=0.05)
-_PHASES = (0.12, _FIRST), (0.55, _EARLY), (1.0, _LATE)
-"""Each with the share of a training at which it ends."""
+_LATE = replace(_EARLY, variety=0.35, copying=0.03)
+_EARLY_SHARE = 0.5
 
 
 def mixture(progress: float) -> Mixture:
     """For a training that has come so far, 0 to 1."""
-    return next(mix for end, mix in _PHASES if progress <= end)
+    return _EARLY if progress < _EARLY_SHARE else _LATE
