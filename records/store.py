@@ -6,6 +6,9 @@ from foveal.records.whole_file import write_whole
 from foveal.schemas.errors import BadImage
 from foveal.schemas.image import ImageId, name_pixels
 
+CHANGED = "the run was changed after it was written: run it again"
+"""What to do where its files are not as they were."""
+
 _NAME_LENGTH = 16
 """Hex digits of the hash in a file name; the rest is checked when the file is read."""
 
@@ -54,6 +57,4 @@ class ImageStore:
 
 
 def _lost(path: Path, what: str) -> BadImage:
-    return BadImage(
-        f"{str(path)!r} {what}", fix="the run was changed after it was written: run it again"
-    )
+    return BadImage(f"{str(path)!r} {what}", fix=CHANGED)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
-_IGNORED = -100
+from foveal.training.batcher import IGNORED
 
 _HALVES = 16, 32, 64, 128
 """Tokens said before they are said again: short ones teach how, long ones how far."""
@@ -73,9 +73,9 @@ def _row(
     in_order = rng.random() < _IN_ORDER
     again = pieces if in_order else [pieces[index] for index in rng.permutation(len(pieces))]
     ids = np.concatenate([*pieces, *again])
-    targets = np.full_like(ids, _IGNORED)
+    targets = np.full_like(ids, IGNORED)
     targets[half - 1 : -1] = ids[half:]
-    targets[_starts(again) + half - 1] = _IGNORED  # which piece follows, nothing tells
+    targets[_starts(again) + half - 1] = IGNORED  # which piece follows, nothing tells
     return ids, targets
 
 

@@ -68,8 +68,6 @@ def without_each() -> list[Rung]:
 
 def hindrance(switches: Switches, workflow: Workflow) -> str | None:
     """Why this cannot be run with this workflow."""
-    if switches.search != "model":
-        return None
-    if len(INPUTS[workflow.graph]) > 1:
+    if switches.search == "model" and len(INPUTS[workflow.graph]) > 1:
         return "the model searches only where there is no template"
     return None

@@ -8,13 +8,13 @@ from pydantic import ValidationError
 
 from foveal.records.chain import chain_of
 from foveal.records.run_directory import IMAGES, LEDGER, REPORT, holds_run, read_head
-from foveal.records.store import ImageStore
+from foveal.records.store import CHANGED, ImageStore
 from foveal.schemas.errors import BadImage, BadRecord
 from foveal.schemas.evidence import Evidence
 from foveal.schemas.image import ImageId, name_pixels
 from foveal.schemas.report import Report
 from foveal.tools.cover import COVERS, cut_covered
-from foveal.tools.image import Pixels, image_from
+from foveal.tools.image import Image, Pixels, image_from
 from foveal.tools.view import cut
 
 
@@ -49,8 +49,10 @@ def audit(run: Path, *, head: str | None = None) -> Audit:
     for image in sorted(named):
         _pixels(store, image)
     cited = {_shown(evidence): evidence for evidence in _evidence(_report(run))}
+    views = {evidence.view.image for evidence in cited.values()}
+    originals = {name: image_from(_pixels(store, name), name) for name in views}
     for evidence in cited.values():
-        _check_crop(evidence, store)
+        _check_crop(evidence, originals[evidence.view.image])
     return Audit(len(chain.records), last["sha256"], len(named), len(cited))
 
 
@@ -101,9 +103,8 @@ def _shown(evidence: Evidence) -> tuple[object, ...]:
     return view.image, view.box_px, view.size_px, evidence.hidden_px, evidence.crop
 
 
-def _check_crop(evidence: Evidence, store: ImageStore) -> None:
+def _check_crop(evidence: Evidence, image: Image) -> None:
     view, box, hidden = evidence.view, evidence.view.box_px, evidence.hidden_px
-    image = image_from(_pixels(store, view.image), view.image)
     if evidence.cover is None or hidden is None:
         seen = cut(image, box, size=view.size_px)
     else:
@@ -112,11 +113,9 @@ def _check_crop(evidence: Evidence, store: ImageStore) -> None:
     if name_pixels(seen.pixels) != evidence.crop:
         raise BadRecord(
             f"{tuple(box)} of {view.image} is not what the report shows as {evidence.name}",
-            fix="the run was changed after it was written: run it again",
+            fix=CHANGED,
         )
 
 
 def _changed(path: Path, what: str) -> BadRecord:
-    return BadRecord(
-        f"{str(path)!r}: {what}", fix="the run was changed after it was written: run it again"
-    )
+    return BadRecord(f"{str(path)!r}: {what}", fix=CHANGED)
