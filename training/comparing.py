@@ -8,29 +8,24 @@ from numpy.random import Generator
 from foveal.agents.instructions import YES_NO, Brief
 from foveal.models.protocol import Picture
 from foveal.training.answers import ANNOTATION_MARGIN, listed, located
-from foveal.training.chunk import KINDS, NONE, SURVEY_PX, Chunk, known
+from foveal.training.chunk import KINDS, NONE, Chunk
 from foveal.training.crops import Crops, draw_crops
 from foveal.training.sample import Sample
 from foveal.training.thoughts import with_thought
-from foveal.training.truths import from_the_top, per_side
-from foveal.training.turn import Turn
+from foveal.training.whole_boards import draw_whole_boards
 from foveal.training.wordings import Wording
 
 _HARMLESS_SHARE = 0.25
-_FEW, _FEW_SHARE = 2, 0.6
 _TURNED_ROUND = 0.15
 """Share of batches that show the tested picture first."""
 
-_TRUE_CLAIMS = 0.45
+TRUE_CLAIMS = 0.45
 """Share of claims that are made true, besides those that happen to be."""
 
 
 def judge(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
     brief = _turned_now_and_then(rng, wording.brief())
-    return [
-        Sample(brief.conversation(crops.pictures), wording.name(crops.kind), crops.truths)
-        for crops in _crops(rng, chunk, size)
-    ]
+    return [_sample(brief, crops, wording.name(crops.kind)) for crops in _crops(rng, chunk, size)]
 
 
 def judge_thinking(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
@@ -39,17 +34,16 @@ def judge_thinking(rng: Generator, chunk: Chunk, wording: Wording, size: int) ->
     samples = []
     for crops in _crops(rng, chunk, size):
         answer = with_thought(rng, wording, crops.truths, crops.kind, compared=True)
-        samples.append(Sample(brief.conversation(crops.pictures), answer, crops.truths))
+        samples.append(_sample(brief, crops, answer))
     return samples
 
 
 def locate(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
     brief = wording.brief()
-    samples = []
-    for crops in _crops(rng, chunk, size):
-        answer = located(wording, crops.kind, crops.box)
-        samples.append(Sample(brief.conversation(crops.pictures), answer, crops.truths))
-    return samples
+    return [
+        _sample(brief, crops, located(wording, crops.kind, crops.box))
+        for crops in _crops(rng, chunk, size)
+    ]
 
 
 def verify(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
@@ -59,8 +53,7 @@ def verify(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sa
     samples = []
     for row in _rows(rng, chunk, size):
         crops = draw_crops(rng, chunk, _claimed_row(rng, chunk, claimed, row))
-        answer = yes if crops.kind == claimed else no
-        samples.append(Sample(brief.conversation(crops.pictures), answer, crops.truths))
+        samples.append(_sample(brief, crops, yes if crops.kind == claimed else no))
     return samples
 
 
@@ -68,24 +61,15 @@ def survey(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sa
     """Of whole boards, small."""
     brief = wording.brief()
     samples = []
-    for row in draw_boards(rng, chunk, size):
-        turn = Turn.draw(rng)
-        shown = (turn.picture(image) for image in chunk.surveys[row])
-        pictures = [Picture(name, pixels) for name, pixels in zip("AB", shown, strict=True)]
-        truths = from_the_top(turn.truths(known(chunk.boards[row]) / per_side(SURVEY_PX)))
-        answer = listed(wording, truths, margin=ANNOTATION_MARGIN)
-        samples.append(Sample(brief.conversation(pictures), answer, truths))
+    for board in draw_whole_boards(rng, chunk, size):
+        shown = [Picture("A", board.template), Picture("B", board.tested)]
+        answer = listed(wording, board.truths, margin=ANNOTATION_MARGIN)
+        samples.append(Sample(brief.conversation(shown), answer, board.truths))
     return samples
 
 
-def draw_boards(
-    rng: Generator, chunk: Chunk, size: int, *, few_share: float = _FEW_SHARE
-) -> list[int]:
-    """Boards at random, most of them with few defects: short lists teach what a box is."""
-    few = np.nonzero((chunk.boards[:, :, 0] >= 0).sum(1) <= _FEW)[0]
-    anywhere = np.arange(len(chunk.boards))
-    pick = rng.random(size) < few_share
-    return [int(rng.choice(few if easy and len(few) else anywhere)) for easy in pick]
+def _sample(brief: Brief, crops: Crops, answer: str) -> Sample:
+    return Sample(brief.conversation(crops.pictures), answer, crops.truths)
 
 
 def _turned_now_and_then(rng: Generator, brief: Brief) -> Brief:
@@ -95,7 +79,7 @@ def _turned_now_and_then(rng: Generator, brief: Brief) -> Brief:
 def _claimed_row(rng: Generator, chunk: Chunk, claimed: int, row: int) -> int:
     """A region of the claimed kind now and then, else the one given."""
     of_kind = np.nonzero(chunk.kinds == claimed)[0]
-    if len(of_kind) and rng.random() < _TRUE_CLAIMS:
+    if len(of_kind) and rng.random() < TRUE_CLAIMS:
         return int(rng.choice(of_kind))
     return row
 

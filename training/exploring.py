@@ -6,9 +6,9 @@ from foveal.agents.moves import moves, offering
 from foveal.models.coordinates import Coordinates
 from foveal.models.tool_text import call_text
 from foveal.training.chunk import KINDS, NONE, SURVEY_PX, Chunk
-from foveal.training.comparing import draw_boards
 from foveal.training.explorations import SIDES, STEPS, Board, draw_exploration
 from foveal.training.sample import Sample
+from foveal.training.whole_boards import draw_rows
 from foveal.training.wordings import Wording
 
 _FEW_SHARE = 0.3
@@ -26,7 +26,7 @@ def explore(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[S
     box = Coordinates().box_schema(size=(SURVEY_PX, SURVEY_PX))
     labels = [label.name for kind, label in wording.labels.items() if kind != KINDS[NONE]]
     samples = []
-    for row in draw_boards(rng, chunk, size, few_share=_FEW_SHARE):
+    for row in draw_rows(rng, chunk, size, few_share=_FEW_SHARE):
         board = Board.draw(rng, chunk, row)
         explored = draw_exploration(rng, board, wording=wording, zooms=zooms, side=side)
         asked = offering(brief.conversation([explored.overview]), moves(labels, box=box))

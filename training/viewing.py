@@ -12,20 +12,18 @@ from foveal.models.protocol import Picture
 from foveal.tools.image import Pixels
 from foveal.tools.view import resized
 from foveal.training.answers import listed, suspected
-from foveal.training.chunk import DIGIT_0, KINDS, SURVEY_PX, Chunk, known
-from foveal.training.comparing import draw_boards
+from foveal.training.chunk import DIGIT_0, KINDS, SURVEY_PX, Chunk
+from foveal.training.comparing import TRUE_CLAIMS
 from foveal.training.crops import Tone
 from foveal.training.digits import draw_digit
 from foveal.training.sample import Sample
 from foveal.training.strangers import draw_stranger
 from foveal.training.thoughts import with_thought
-from foveal.training.truths import NOTHING, from_the_top, per_side
+from foveal.training.truths import NOTHING
 from foveal.training.turn import Turn
 from foveal.training.views import BoardView, draw_view
+from foveal.training.whole_boards import draw_whole_boards
 from foveal.training.wordings import OTHER_SUBJECTS, Wording
-
-_TRUE_CLAIMS = 0.45
-"""Share of claims that are made true, besides those that happen to be."""
 
 _TRIES = 12
 """For a view of what is claimed."""
@@ -78,7 +76,7 @@ def confirm(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[S
     yes, no = YES_NO[wording.language]
     samples = []
     for _ in range(size):
-        views = draw_views(rng, chunk, _TRIES if rng.random() < _TRUE_CLAIMS else 1)
+        views = draw_views(rng, chunk, _TRIES if rng.random() < TRUE_CLAIMS else 1)
         view = _first(views, lambda view: view.in_the_middle == claimed)
         samples.append(_sample(brief, view, yes if view.in_the_middle == claimed else no))
     return samples
@@ -105,12 +103,10 @@ def scout(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sam
     """Of whole boards, small."""
     brief = wording.brief()
     samples = []
-    for row in draw_boards(rng, chunk, size):
-        turn = Turn.draw(rng)
-        picture = Picture("A", turn.picture(chunk.surveys[row, 1]))
-        truths = from_the_top(turn.truths(known(chunk.boards[row]) / per_side(SURVEY_PX)))
-        answer = suspected(rng, wording, truths[:MOST_REGIONS])
-        samples.append(Sample(brief.conversation([picture]), answer, truths))
+    for board in draw_whole_boards(rng, chunk, size):
+        answer = suspected(rng, wording, board.truths[:MOST_REGIONS])
+        conversation = brief.conversation([Picture("A", board.tested)])
+        samples.append(Sample(conversation, answer, board.truths))
     return samples
 
 
