@@ -1,13 +1,12 @@
-from langgraph.graph import END, START, StateGraph
+from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from foveal.agents.context import Context
 from foveal.agents.inspection import Inspection
 from foveal.agents.judge import any_unsure, judge, look_closer
 from foveal.agents.verify import verify
-from foveal.agents.write_document import document_asked, write_document
+from foveal.graphs.conclusion import conclude
 from foveal.graphs.nodes.align import align, can_compare
-from foveal.graphs.nodes.decide import decide
 from foveal.graphs.nodes.propose import propose, worth_judging
 
 Graph = CompiledStateGraph[Inspection, Context, Inspection, Inspection]
@@ -29,8 +28,6 @@ def compare() -> Graph:
     graph.add_node(judge)
     graph.add_node(look_closer)
     graph.add_node(verify)
-    graph.add_node(decide)
-    graph.add_node(write_document)
     graph.add_edge(START, "align")
     graph.add_conditional_edges(
         "align", can_compare, {"aligned": "propose", "cannot compare": "decide"}
@@ -43,8 +40,5 @@ def compare() -> Graph:
     graph.add_conditional_edges("judge", any_unsure, {"unsure": "look_closer", "sure": "verify"})
     graph.add_edge("look_closer", "verify")
     graph.add_edge("verify", "decide")
-    graph.add_conditional_edges(
-        "decide", document_asked, {"document": "write_document", "report alone": END}
-    )
-    graph.add_edge("write_document", END)
+    conclude(graph)
     return graph.compile()

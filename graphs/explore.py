@@ -1,4 +1,4 @@
-from langgraph.graph import END, START, StateGraph
+from langgraph.graph import START, StateGraph
 
 from foveal.agents import explore as explorer
 from foveal.agents.context import Context
@@ -6,10 +6,9 @@ from foveal.agents.examine import examine
 from foveal.agents.inspection import Inspection
 from foveal.agents.recognise import is_recognised, recognise
 from foveal.agents.verify import verify
-from foveal.agents.write_document import document_asked, write_document
 from foveal.graphs.compare import Graph
+from foveal.graphs.conclusion import conclude
 from foveal.graphs.inspect import worth_examining
-from foveal.graphs.nodes.decide import decide
 
 
 def explore() -> Graph:
@@ -26,8 +25,6 @@ def explore() -> Graph:
     graph.add_node(explorer.explore)
     graph.add_node(examine)
     graph.add_node(verify)
-    graph.add_node(decide)
-    graph.add_node(write_document)
     graph.add_edge(START, "recognise")
     graph.add_conditional_edges(
         "recognise", is_recognised, {"yes": "explore", "something else": "decide"}
@@ -39,8 +36,5 @@ def explore() -> Graph:
     )
     graph.add_edge("examine", "verify")
     graph.add_edge("verify", "decide")
-    graph.add_conditional_edges(
-        "decide", document_asked, {"document": "write_document", "report alone": END}
-    )
-    graph.add_edge("write_document", END)
+    conclude(graph)
     return graph.compile()

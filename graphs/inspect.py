@@ -1,4 +1,4 @@
-from langgraph.graph import END, START, StateGraph
+from langgraph.graph import START, StateGraph
 
 from foveal.agents.context import Context
 from foveal.agents.examine import examine
@@ -8,9 +8,8 @@ from foveal.agents.recognise import is_recognised, recognise
 from foveal.agents.scout import scout
 from foveal.agents.search import search
 from foveal.agents.verify import verify
-from foveal.agents.write_document import document_asked, write_document
 from foveal.graphs.compare import Graph
-from foveal.graphs.nodes.decide import decide
+from foveal.graphs.conclusion import conclude
 
 
 def inspect() -> Graph:
@@ -29,8 +28,6 @@ def inspect() -> Graph:
     graph.add_node(find)
     graph.add_node(examine)
     graph.add_node(verify)
-    graph.add_node(decide)
-    graph.add_node(write_document)
     graph.add_edge(START, "recognise")
     graph.add_conditional_edges(
         "recognise", is_recognised, {"yes": "scout", "something else": "decide"}
@@ -44,10 +41,7 @@ def inspect() -> Graph:
     )
     graph.add_edge("examine", "verify")
     graph.add_edge("verify", "decide")
-    graph.add_conditional_edges(
-        "decide", document_asked, {"document": "write_document", "report alone": END}
-    )
-    graph.add_edge("write_document", END)
+    conclude(graph)
     return graph.compile()
 
 

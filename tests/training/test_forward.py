@@ -6,6 +6,7 @@ import pytest
 import torch
 from transformers import PreTrainedTokenizerFast, Qwen3VLForConditionalGeneration
 
+from foveal.agents.facts import Facts
 from foveal.models.patch_embedding import use_linear_patches
 from foveal.models.prompt import PromptBuilder
 from foveal.models.vision_attention import batch_images
@@ -16,6 +17,9 @@ from foveal.training.forward import CellHeads, answer_logits, losses
 from foveal.training.mixture import Task
 from foveal.training.sample import Sample
 from foveal.training.tasks import TASKS, draw_batch
+from foveal.training.told import draw_facts
+from foveal.training.truths import NOTHING
+from foveal.training.wordings import shipped
 
 
 @pytest.fixture
@@ -29,6 +33,26 @@ def test_answers_are_those_of_a_plain_forward_pass(
 ) -> None:
     samples = draw_batch(np.random.default_rng(2), task, chunk, variety=1.0, share=8)[:3]
     _check_against_plain(samples, model, batcher)
+
+
+def test_what_all_samples_begin_with_is_read_once(
+    model: Qwen3VLForConditionalGeneration, batcher: Batcher
+) -> None:
+    facts = draw_facts(np.random.default_rng(0), shipped("report"))
+    samples = [_told(facts, "Write an 8D report."), _told(facts, "Sum it up.")]
+
+    tensors = batcher.tensors(samples)
+
+    alike = batcher.builder.encode(str(samples[0].conversation[1].parts[0]).split("Write")[0])
+    assert tensors.attended.sum() - tensors.suffix.shape[1] > len(alike)
+    _check_against_plain(samples, model, batcher)
+
+
+def _told(facts: Facts, instruction: str) -> Sample:
+    brief = shipped("report").brief(
+        facts=facts, instruction=instruction, properties="- n (integer)"
+    )
+    return Sample(brief.told(), '{"n":1}', NOTHING)
 
 
 @pytest.mark.parametrize("pictures", [True, False])
