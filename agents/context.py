@@ -1,7 +1,7 @@
 """What is fixed for a run: model, workflow, the images by their names, and who keeps a record."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,14 @@ class NoRecord:
     def image(self, image_id: ImageId, pixels: Pixels) -> None: ...
 
     def append(self, kind: str, **data: object) -> None: ...
+
+
+class Journal(Protocol):
+    """Keeps what a node was answered under the hash of what it asked; on disk when `keep` ends."""
+
+    def recall(self, node: str, asked: str) -> dict[str, Any] | None: ...
+
+    def keep(self, node: str, asked: str, answered: dict[str, Any]) -> None: ...
 
 
 class Gallery:

@@ -1,9 +1,10 @@
 """What an inspection learns on its way: hashes and small data, never pixels."""
 
 from collections.abc import Sequence
-from typing import Annotated, Self, TypedDict
+from typing import Annotated, Self, get_args, get_type_hints
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from foveal.schemas.base import Strict
 from foveal.schemas.box import Box, BoxPx
@@ -158,3 +159,12 @@ class Inspection(TypedDict, total=False):
 
     report: Report
     usage: Annotated[Usage, Usage.__add__]
+
+
+STATE_TYPES = frozenset(
+    kind
+    for hint in get_type_hints(Inspection).values()
+    for kind in (get_args(hint) or (hint,))
+    if issubclass(kind, Strict)
+)
+"""What a state is made of, besides plain data."""

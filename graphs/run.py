@@ -8,6 +8,7 @@ from functools import cache
 from foveal.agents.context import Context, Gallery, NoRecord, Recorder
 from foveal.agents.inspection import Inspection
 from foveal.graphs.compare import Graph, compare
+from foveal.graphs.durable import Durable, go_on
 from foveal.graphs.explore import explore
 from foveal.graphs.inspect import inspect
 from foveal.graphs.survey import survey
@@ -30,21 +31,26 @@ def run_one(
     *images: Image,
     recorder: Recorder | None = None,
     date: str | None = None,
+    durable: Durable | None = None,
 ) -> Report:
     """The report on one part; its images in the order of the workflow's inputs, itself the last.
 
-    `date` is what a document states as that of the inspection.
+    `date` is what a document states as that of the inspection. A `durable` run that stood somewhere
+    goes on from there.
     """
     context = Context(model, workflow, Gallery(*images), recorder or NoRecord(), date)
     for image in images:
         context.recorder.image(image.id, image.pixels)
         context.recorder.append("intake", image=image.id, source=image.source)
+    context.recorder.append("model", name=model.name, revision=model.revision)
     *template, tested = images
     start: Inspection = {"tested": tested.id, "usage": Usage()}
     if template:
         start["template"] = template[0].id
-    ended = _compiled(_graph_for(workflow)).invoke(start, context=context)
-    report: Report = ended["report"]
+    graph = _compiled(_graph_for(workflow))
+    if durable is not None:
+        return go_on(graph, start, context, durable)["report"]
+    report: Report = graph.invoke(start, context=context)["report"]
     return report
 
 

@@ -3,6 +3,7 @@ from threading import Lock
 from typing import Any, Self
 
 import rfc8785
+from pydantic_core import to_jsonable_python
 
 from foveal.records.chain import chain_of, record_of
 from foveal.records.whole_file import cannot_write, write_whole
@@ -16,17 +17,17 @@ class Ledger:
     before it, the first one null: whatever is changed, taken out, put in or moved breaks the chain.
     """
 
-    def __init__(self, path: Path, *, head: str) -> None:
+    def __init__(self, path: Path, *, last: dict[str, Any]) -> None:
         self.path = path
         self._lock = Lock()
-        self._head = head
+        self._last = last
 
     @classmethod
     def begin(cls, path: Path, opening: str, /, **data: object) -> Self:
         """In place of an earlier one at `path`."""
         record = record_of(opening, data, previous=None)
         write_whole(path, rfc8785.dumps(record) + b"\n")
-        return cls(path, head=record["sha256"])
+        return cls(path, last=record)
 
     @classmethod
     def resume(cls, path: Path) -> tuple[Self, list[dict[str, Any]]]:
@@ -41,28 +42,34 @@ class Ledger:
             raise cannot_write(path, error) from error
         whole = content[: content.rfind(b"\n") + 1]
         chain = chain_of(whole)
-        if chain.broken is not None or chain.head is None:
+        if chain.broken is not None or not chain.records:
             number, what = chain.broken or (1, "is missing")
             raise BadRecord(
                 f"{str(path)!r}: record {number} {what}", fix="begin anew in another folder"
             )
         if whole != content:
             write_whole(path, whole)
-        return cls(path, head=chain.head), chain.records
+        return cls(path, last=chain.records[-1]), chain.records
 
     @property
     def head(self) -> str:
         """SHA-256 of the last record: whoever keeps it can tell that none is missing."""
-        return self._head
+        head: str = self._last["sha256"]
+        return head
 
     def append(self, kind: str, /, **data: object) -> None:
         """`data` is anything pydantic writes as JSON, without NaN and infinities."""
         with self._lock:
-            record = record_of(kind, data, previous=self._head)
+            record = record_of(kind, data, previous=self.head)
             line = rfc8785.dumps(record)
             try:
                 with self.path.open("ab") as file:
                     file.write(line + b"\n")
             except OSError as error:
                 raise cannot_write(self.path, error) from error
-            self._head = record["sha256"]
+            self._last = record
+
+    def append_once(self, kind: str, /, **data: object) -> None:
+        """Unless it is the last record already."""
+        if (self._last["kind"], self._last["data"]) != (kind, to_jsonable_python(data)):
+            self.append(kind, **data)

@@ -77,15 +77,15 @@ def align(template: Pixels, tested: Pixels) -> Alignment:
 
 
 def warp(
-    template: Pixels, alignment: Alignment, *, size: tuple[int, int]
+    template: Pixels, motion: Matrix, *, size: tuple[int, int]
 ) -> tuple[Pixels, NDArray[np.bool_]]:
     """The template as the tested image of (width, height) shows it, and where it has pixels."""
-    pixels = cv2.warpPerspective(
-        template, alignment.matrix, size, borderMode=cv2.BORDER_REPLICATE
-    ).astype(np.uint8, copy=False)
+    pixels = cv2.warpPerspective(template, motion, size, borderMode=cv2.BORDER_REPLICATE).astype(
+        np.uint8, copy=False
+    )
     height, width = template.shape[:2]
     corners = np.array([[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]])
-    there = np.rint(through(alignment.matrix, corners)).astype(np.int32)
+    there = np.rint(through(motion, corners)).astype(np.int32)
     valid = cv2.fillConvexPoly(np.zeros((size[1], size[0]), np.uint8), there, 1)
     return pixels, valid.astype(bool)
 

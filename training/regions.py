@@ -59,7 +59,7 @@ def _regions(rng: Generator, pair: BoardPair) -> Iterator[_Region]:
     alignment = align(pair.template, pair.tested)
     if not alignment.comparable:
         return
-    template, valid = warp(pair.template, alignment, size=size_of(pair.tested))
+    template, valid = warp(pair.template, alignment.matrix, size=size_of(pair.tested))
     harmless = 0
     for proposal in propose(template, pair.tested, valid=valid):
         kind = _kind(proposal.box, pair.defects)

@@ -1,8 +1,9 @@
 import numpy as np
 from langgraph.runtime import Runtime
 
-from foveal.agents.context import Context
+from foveal.agents.context import Context, Gallery
 from foveal.agents.inspection import Inspection, Placement
+from foveal.schemas.image import ImageId
 from foveal.schemas.report import Coverage
 from foveal.schemas.workflow import Workflow
 from foveal.tools.align import Alignment, warp
@@ -23,14 +24,20 @@ def align(state: Inspection, runtime: Runtime[Context]) -> Inspection:
             "coverage": _coverage(0.0, context.workflow),
             "obstacle": f"not comparable: {found.reason}",
         }
-    pixels, valid = warp(template.pixels, found, size=tested.size)
-    moved = image_from(pixels, template.source)
-    context.recorder.image(moved.id, moved.pixels)
+    aligned = lay_over(state, placement, context.gallery)
+    context.recorder.image(aligned, context.gallery[aligned].pixels)
     return {
         "placement": placement,
-        "aligned": context.gallery.add_moved(moved, valid=valid),
-        "coverage": _coverage(float(np.mean(valid)), context.workflow),
+        "aligned": aligned,
+        "coverage": _coverage(float(np.mean(context.gallery.valid(aligned))), context.workflow),
     }
+
+
+def lay_over(state: Inspection, placement: Placement, gallery: Gallery) -> ImageId:
+    """Adds the template as the tested image shows it; the same pixels whenever it is called."""
+    template, tested = (gallery[state[name]] for name in ("template", "tested"))
+    pixels, valid = warp(template.pixels, np.array(placement.matrix), size=tested.size)
+    return gallery.add_moved(image_from(pixels, template.source), valid=valid)
 
 
 def can_compare(state: Inspection) -> str:

@@ -11,7 +11,7 @@ Names are imported when they are first used, so that importing foveal stays inst
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from foveal.api import compare, inspect, run
+    from foveal.api import compare, inspect, resume, run
     from foveal.models.load import load_model
     from foveal.schemas.errors import FovealError
     from foveal.schemas.finding import Finding
@@ -33,6 +33,7 @@ __all__ = [
     "inspect",
     "load_model",
     "load_workflow",
+    "resume",
     "run",
 ]
 
@@ -46,6 +47,7 @@ _MODULES = {
     "inspect": "api",
     "load_model": "models.load",
     "load_workflow": "workflow_file",
+    "resume": "api",
     "run": "api",
 }
 

@@ -1,15 +1,13 @@
 """Compare and inspect from Python; the commands run the same functions."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from os import PathLike, fspath
 from pathlib import Path
 
 from foveal.inputs import check_names
 from foveal.model_choice import ModelChoice
 from foveal.models.protocol import VisionLanguageModel
-from foveal.recording import RunRecorder
-from foveal.records.run_directory import RunDirectory
+from foveal.records.run_directory import read_report
 from foveal.schemas.errors import BadOutput
 from foveal.schemas.report import Report
 from foveal.schemas.workflow import INPUTS, Workflow
@@ -64,20 +62,37 @@ def run(
     rules = _rules(workflow)
     images = _read(inputs, rules)
     load = _find(model, rules)
-    directory = RunDirectory.open(_folder(out))
+    from foveal.running import Run
+
+    begun = Run.begin(_folder(out), rules, images, model=_choice(model))
     progress("Loading the model")
     loaded = load()
     progress("Inspecting")
-    from foveal.graphs.run import run_one
-
-    recorder = RunRecorder(directory)
-    report = run_one(rules, loaded, *images, recorder=recorder, date=_today())
-    directory.finish(report)
-    return report
+    return begun.complete(loaded)
 
 
-def _today() -> str:
-    return datetime.now().astimezone().date().isoformat()
+def resume(
+    run: PathName,
+    *,
+    model: str | VisionLanguageModel | ModelChoice | None = None,
+    progress: Callable[[str], None] = _unwatched,
+) -> Report:
+    """Go on with a run whose process died, from the step it stood at; `run` is its folder.
+
+    The model is the one that began it, unless another folder or name of the same weights is given.
+    Raises FovealError where a person must act.
+    """
+    progress("Reading")
+    from foveal.running import Run
+
+    begun = Run.resume(_folder(run))
+    if begun.directory.has_ended:
+        return read_report(begun.directory.path)
+    load = _find(begun.model if model is None else model, begun.workflow)
+    progress("Loading the model")
+    loaded = load()
+    progress("Inspecting")
+    return begun.complete(loaded)
 
 
 def _rules(workflow: PathName | Workflow) -> Workflow:
@@ -97,12 +112,16 @@ def _find(
     model: str | VisionLanguageModel | ModelChoice | None, workflow: Workflow
 ) -> Callable[[], VisionLanguageModel]:
     """What gives the model, which is known to be there."""
-    if model is None or isinstance(model, str):
-        model = ModelChoice(model)
-    if isinstance(model, ModelChoice):
-        return model.find_for(workflow)
+    if model is None or isinstance(model, str | ModelChoice):
+        return _choice(model).find_for(workflow)
     loaded = model
     return lambda: loaded
+
+
+def _choice(model: str | VisionLanguageModel | ModelChoice | None) -> ModelChoice:
+    if isinstance(model, ModelChoice):
+        return model
+    return ModelChoice(model if model is None or isinstance(model, str) else model.name)
 
 
 def _folder(out: PathName) -> Path:

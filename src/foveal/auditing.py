@@ -4,10 +4,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
-
 from foveal.records.chain import chain_of
-from foveal.records.run_directory import IMAGES, LEDGER, REPORT, holds_run, read_head
+from foveal.records.run_directory import IMAGES, LEDGER, holds_run, read_head, read_report
 from foveal.records.store import CHANGED, ImageStore
 from foveal.schemas.errors import BadImage, BadRecord
 from foveal.schemas.evidence import Evidence
@@ -48,7 +46,7 @@ def audit(run: Path, *, head: str | None = None) -> Audit:
     store, named = ImageStore(run / IMAGES), _images(chain.records)
     for image in sorted(named):
         _pixels(store, image)
-    cited = {_shown(evidence): evidence for evidence in _evidence(_report(run))}
+    cited = {_shown(evidence): evidence for evidence in _evidence(read_report(run))}
     views = {evidence.view.image for evidence in cited.values()}
     originals = {name: image_from(_pixels(store, name), name) for name in views}
     for evidence in cited.values():
@@ -79,16 +77,6 @@ def _pixels(store: ImageStore, image: ImageId) -> Pixels:
         return store.load(image)
     except BadImage as error:
         raise BadRecord(error.what, fix=error.fix) from error
-
-
-def _report(run: Path) -> Report:
-    try:
-        return Report.model_validate_json((run / REPORT).read_bytes())
-    except ValidationError as error:
-        raise BadRecord(
-            f"{str(run / REPORT)!r} was written by another version of foveal",
-            fix="verify it with that one",
-        ) from error
 
 
 def _evidence(report: Report) -> list[Evidence]:

@@ -18,6 +18,7 @@ from foveal.schemas.verdict import EXIT_CODES
 from foveal.shared_options import AsJson, InLanguage, Rules, WorkflowName
 
 if TYPE_CHECKING:
+    from foveal.schemas.report import Report
     from foveal.schemas.workflow import Workflow
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
@@ -127,9 +128,28 @@ def run(
     return _run(rules, inputs, out=out, model=model, as_json=as_json)
 
 
+RunFolder = Annotated[str, typer.Argument(metavar="DIR", help="The folder given as --out.")]
+
+
+@app.command()
+@with_model
+def resume(run: RunFolder, *, model: ModelChoice, as_json: AsJson = False) -> int:
+    """Go on with a run whose process died, from the step it stood at.
+
+    \b
+    foveal resume run
+    """
+    from foveal.api import resume as go_on
+    from foveal.progress import shown_steps
+
+    with shown_steps() as progress:
+        report = go_on(run, model=None if model == ModelChoice() else model, progress=progress)
+    return _shown(report, Path(run), as_json=as_json)
+
+
 @app.command()
 def verify(
-    run: Annotated[str, typer.Argument(metavar="DIR", help="The folder given as --out.")],
+    run: RunFolder,
     *,
     head: Annotated[
         str | None, typer.Option(metavar="HASH", help="Of the last record, as the run printed it.")
@@ -202,13 +222,18 @@ def _run(
 ) -> int:
     from foveal.api import run
     from foveal.progress import shown_steps
-    from foveal.records.run_directory import read_head
-    from foveal.summary import print_summary
 
     with shown_steps() as progress:
         report = run(workflow, inputs, out=out, model=model, progress=progress)
+    return _shown(report, Path(out), as_json=as_json)
+
+
+def _shown(report: "Report", out: Path, *, as_json: bool) -> int:
+    from foveal.records.run_directory import read_head
+    from foveal.summary import print_summary
+
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
     else:
-        print_summary(report, Path(out), head=read_head(Path(out)))
+        print_summary(report, out, head=read_head(out))
     return EXIT_CODES[report.verdict]

@@ -155,14 +155,14 @@ def test_pictures_of_different_sizes_align(draw: Draw) -> None:
 def test_warp_puts_the_template_where_the_board_is(draw: Draw, scan: Scan) -> None:
     motion = turned(2, 1.02, 8, -5)
     tested = scan(draw(6), motion)
-    pixels, valid = warp(draw(6), align(draw(6), tested), size=SIZE)
+    pixels, valid = warp(draw(6), align(draw(6), tested).matrix, size=SIZE)
     off = cv2.absdiff(pixels, tested)[valid]
     assert np.mean(off > 60) < 0.002
 
 
 def test_warp_marks_what_the_template_does_not_show(draw: Draw) -> None:
     found = align(draw(4), draw(4)[10:290, 20:320])
-    _, valid = warp(draw(4), found, size=(340, 280))
+    _, valid = warp(draw(4), found.matrix, size=(340, 280))
     assert valid[:, :295].all()
     assert not valid[:, 305:].any()
 

@@ -1,0 +1,89 @@
+"""A model whose answers are written down before they are used."""
+
+import json
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from time import perf_counter
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python
+
+from foveal.agents.context import Journal, Recorder
+from foveal.agents.step import current_step
+from foveal.models.coordinates import Coordinates
+from foveal.models.protocol import (
+    Choice,
+    ChooseRequest,
+    Reply,
+    VisionLanguageModel,
+    WriteRequest,
+)
+from foveal.schemas.image import name_pixels
+from foveal.schemas.report import Usage
+
+Request = TypeVar("Request", ChooseRequest, WriteRequest)
+Answer = TypeVar("Answer", Choice, Reply)
+
+_CHOICES, _REPLIES = TypeAdapter(list[Choice]), TypeAdapter(list[Reply])
+
+
+class Journaled:
+    """Asks a model nothing twice: what a run was answered before its process died is read again.
+
+    Each call becomes a record of the ledger, with a hash of every question in it.
+    """
+
+    def __init__(self, model: VisionLanguageModel, journal: Journal, recorder: Recorder) -> None:
+        self._model = model
+        self._journal = journal
+        self._recorder = recorder
+
+    @property
+    def name(self) -> str:
+        return self._model.name
+
+    @property
+    def revision(self) -> str:
+        return self._model.revision
+
+    @property
+    def coordinates(self) -> Coordinates:
+        return self._model.coordinates
+
+    def write(self, requests: Sequence[WriteRequest]) -> list[Reply]:
+        return self._answered(self._model.write, requests, _REPLIES)
+
+    def choose(self, requests: Sequence[ChooseRequest]) -> list[Choice]:
+        return self._answered(self._model.choose, requests, _CHOICES)
+
+    def _answered(
+        self,
+        ask: Callable[[Sequence[Request]], list[Answer]],
+        requests: Sequence[Request],
+        form: TypeAdapter[list[Answer]],
+    ) -> list[Answer]:
+        asked = [_hash(request) for request in requests]
+        node, key = f"{current_step()}", _hash(asked)
+        kept = self._journal.recall(node, key)
+        if kept is None:
+            started = perf_counter()
+            answers = ask(requests)
+            seconds = round(perf_counter() - started, 3)
+            kept = {"answers": form.dump_python(answers, mode="json"), "seconds": seconds}
+            self._journal.keep(node, key, kept)
+        answered = form.validate_python(kept["answers"])
+        self._recorder.append(
+            "model call",
+            model=self.revision,
+            asked=asked,
+            usage=sum((answer.usage for answer in answered), Usage()),
+            seconds=kept["seconds"],
+        )
+        return answered
+
+
+def _hash(question: Any) -> str:
+    """SHA-256 over all that it says, its pictures by the names of their pixels."""
+    told = to_jsonable_python(question, fallback=name_pixels)
+    return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

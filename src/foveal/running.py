@@ -1,0 +1,81 @@
+"""One run, from its first line on disk to its report; broken off, it goes on where it stood."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from foveal.agents.inspection import STATE_TYPES
+from foveal.graphs.run import run_one
+from foveal.model_choice import ModelChoice
+from foveal.models.protocol import VisionLanguageModel
+from foveal.recording import RunRecorder
+from foveal.records.checkpoints import open_checkpoints
+from foveal.records.run_directory import RunDirectory
+from foveal.schemas.errors import BadRecord
+from foveal.schemas.loading import Loading
+from foveal.schemas.report import Report
+from foveal.schemas.workflow import INPUTS, Workflow
+from foveal.tools.image import Image, image_from
+
+
+class Run(NamedTuple):
+    """What a run is about, and what of it is on disk."""
+
+    directory: RunDirectory
+    workflow: Workflow
+    images: Sequence[Image]
+    """In the order of the workflow's inputs."""
+
+    date: str
+    model: ModelChoice
+    """That began it."""
+
+    written: Iterable[dict[str, Any]] = ()
+    """Records of the ledger that follow its opening, where the run began earlier."""
+
+    @classmethod
+    def begin(
+        cls, path: Path, workflow: Workflow, images: Sequence[Image], *, model: ModelChoice
+    ) -> Self:
+        """In place of an earlier run in the folder."""
+        chosen = model.for_workflow(workflow)
+        today = datetime.now().astimezone().date().isoformat()
+        directory = RunDirectory.open(
+            path, workflow, date=today, model=chosen.name, loading=chosen.loading
+        )
+        return cls(directory, workflow, images, today, chosen)
+
+    @classmethod
+    def resume(cls, path: Path) -> Self:
+        """Raises BadRecord where too little of it is on disk to go on."""
+        directory, (opening, *written) = RunDirectory.resume(path)
+        workflow = directory.workflow()
+        taken_in = [record["data"] for record in written if record["kind"] == "intake"]
+        if len(taken_in) < len(INPUTS[workflow.graph]):
+            raise BadRecord(
+                f"{str(path)!r}: the run ended before its images were on disk", fix="run it again"
+            )
+        images = [
+            image_from(directory.images.load(known["image"]), known["source"]) for known in taken_in
+        ]
+        told = opening["data"]
+        model = ModelChoice(told["model"], Loading.model_validate(told["loading"]))
+        return cls(directory, workflow, images, told["date"], model, written)
+
+    def complete(self, model: VisionLanguageModel) -> Report:
+        """Do what is left of it; then the report is in the folder too."""
+        recorder = RunRecorder(self.directory, self.written)
+        with open_checkpoints(
+            self.directory.checkpoints, run=self.directory.run, types=STATE_TYPES
+        ) as durable:
+            report = run_one(
+                self.workflow,
+                model,
+                *self.images,
+                recorder=recorder,
+                date=self.date,
+                durable=durable,
+            )
+        self.directory.finish(report)
+        return report
