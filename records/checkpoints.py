@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from langgraph.checkpoint.base import BaseCheckpointSaver
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.store.base import BaseStore
@@ -54,7 +55,7 @@ def open_checkpoints(path: Path, *, run: str, types: Iterable[type]) -> Iterator
                 f"{str(path)!r} cannot be used ({error})",
                 fix="take the file away: the run then begins anew",
             ) from error
-        yield Checkpoints(SqliteSaver(states, serde=_Json(types)), store, run)
+        yield Checkpoints(_Saver(states, serde=_Json(types)), store, run)
 
 
 def _connection(path: Path) -> sqlite3.Connection:
@@ -63,6 +64,21 @@ def _connection(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     return connection
+
+
+class _Saver(SqliteSaver):
+    """What a step that did not end has written already is left unread, so it runs again, whole.
+
+    LangGraph writes what a node changed, and then where its edge leads. Killed in between, it takes
+    the node for done and the graph for ended.
+    """
+
+    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        known = super().get_tuple(config)
+        if known is None:
+            return None
+        own = [write for write in known.pending_writes or () if write[1].startswith("__")]
+        return known._replace(pending_writes=own)
 
 
 class _Json(SerializerProtocol):

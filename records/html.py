@@ -2,15 +2,12 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from foveal.records import figures
 from foveal.records.alignment import Alignment, alignment_of
 from foveal.records.card import Card, finding_card
 from foveal.records.curves import Curves, curves_of
 from foveal.records.document import Piece, pieces_of
+from foveal.records.environment import environment
 from foveal.records.overview import Panel, panels, tested_image
 from foveal.records.store import ImageStore
 from foveal.schemas.image import ImageId
@@ -32,7 +29,7 @@ class Page:
 
 def render(report: Report, images: ImageStore) -> str:
     """Raises BadImage where the store lacks a picture that the report cites."""
-    return _environment().get_template("report.html.j2").render(page=_page(report, images))
+    return environment().get_template("report.html.j2").render(page=_page(report, images))
 
 
 def _page(report: Report, images: ImageStore) -> Page:
@@ -59,24 +56,3 @@ def _page(report: Report, images: ImageStore) -> Page:
         curves=curves_of(report.calibration),
         image_names={record.id: record.name for record in report.images},
     )
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("foveal.records"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    for write in (
-        figures.probability,
-        figures.percent,
-        figures.rate,
-        figures.length_mm,
-        figures.short_hash,
-        figures.measured,
-    ):
-        environment.filters[write.__name__] = write
-    return environment

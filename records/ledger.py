@@ -20,7 +20,7 @@ class Ledger:
     def __init__(self, path: Path, *, last: dict[str, Any]) -> None:
         self.path = path
         self._lock = Lock()
-        self._last = last
+        self.last = last
 
     @classmethod
     def begin(cls, path: Path, opening: str, /, **data: object) -> Self:
@@ -54,7 +54,7 @@ class Ledger:
     @property
     def head(self) -> str:
         """SHA-256 of the last record: whoever keeps it can tell that none is missing."""
-        head: str = self._last["sha256"]
+        head: str = self.last["sha256"]
         return head
 
     def append(self, kind: str, /, **data: object) -> None:
@@ -67,9 +67,9 @@ class Ledger:
                     file.write(line + b"\n")
             except OSError as error:
                 raise cannot_write(self.path, error) from error
-            self._last = record
+            self.last = record
 
     def append_once(self, kind: str, /, **data: object) -> None:
         """Unless it is the last record already."""
-        if (self._last["kind"], self._last["data"]) != (kind, to_jsonable_python(data)):
+        if (self.last["kind"], self.last["data"]) != (kind, to_jsonable_python(data)):
             self.append(kind, **data)

@@ -25,10 +25,10 @@ def exact(image: StoredImage) -> Picture:
     return Picture(_uri("png", image.png), width, height, shrunk=False)
 
 
-def overview(image: StoredImage) -> Picture:
-    """Exact up to 1600 pixels; larger images are shrunk, as JPEG to keep the page small."""
+def overview(image: StoredImage, *, longest: int = _OVERVIEW_SIDE) -> Picture:
+    """Exact up to so many pixels; larger images are shrunk, as JPEG to keep the page small."""
     height, width = image.pixels.shape[:2]
-    shrink = max(width, height) / _OVERVIEW_SIDE
+    shrink = max(width, height) / longest
     if shrink <= 1:
         return exact(image)
     size = (max(round(width / shrink), 1), max(round(height / shrink), 1))

@@ -6,20 +6,17 @@ from typing import Any, Self
 
 from pydantic import ValidationError
 
+from foveal.records.folder import HEAD, LEDGER, holds, require_free
 from foveal.records.html import render
 from foveal.records.ledger import Ledger
 from foveal.records.store import ImageStore
-from foveal.records.whole_file import PARTIAL, cannot_write, write_whole
-from foveal.schemas.errors import BadOutput, BadRecord
+from foveal.records.whole_file import cannot_write, sweep, write_whole
+from foveal.schemas.errors import BadRecord
 from foveal.schemas.report import Report
 from foveal.schemas.workflow import Workflow
 
-_OPENING = "foveal run"
-REPORT, LEDGER, IMAGES = "report.json", "ledger.jsonl", "images"
-HEAD = "ledger.head"
-"""Holds the hash of the ledger's last record."""
-
-_WORKFLOW, _HTML, _DOCUMENT = "workflow.json", "report.html", "document.json"
+REPORT, WORKFLOW, IMAGES = "report.json", "workflow.json", "images"
+PAGE, _DOCUMENT = "report.html", "document.json"
 _CHECKPOINTS = "checkpoints.sqlite"
 _STORED_IMAGE = "[0-9a-f]" * 16 + ".png"
 
@@ -42,24 +39,27 @@ class RunDirectory:
         So no failed run can be taken for passed because of an older report. Files that foveal
         did not write are left alone. The ledger opens with what is `told`.
         """
-        _refuse_foreign(path)
+        require_free(path, unless="foveal run")
         try:
             path.mkdir(parents=True, exist_ok=True)
             _clear(path)
             opening = {"version": 3, "opened": datetime.now(UTC), **told}
-            ledger = Ledger.begin(path / LEDGER, _OPENING, **opening)
+            if workflow is not None:
+                opening["workflow"] = workflow.sha256
+            ledger = Ledger.begin(path / LEDGER, "foveal run", **opening)
             (path / IMAGES).mkdir(exist_ok=True)
         except OSError as error:
             raise cannot_write(path, error) from error
         if workflow is not None:
-            write_whole(path / _WORKFLOW, workflow.model_dump_json(indent=2).encode() + b"\n")
+            write_whole(path / WORKFLOW, workflow.model_dump_json(indent=2).encode() + b"\n")
         return cls(path, ledger, run=ledger.head)
 
     @classmethod
     def resume(cls, path: Path) -> tuple[Self, list[dict[str, Any]]]:
         """A run that did not end, and the records of its ledger so far. Raises BadRecord."""
-        if not holds_run(path):
+        if not holds(path, "foveal run"):
             raise BadRecord(f"{str(path)!r} holds no run", fix="name the folder given as --out")
+        _sweep(path)
         ledger, records = Ledger.resume(path / LEDGER)
         return cls(path, ledger, run=records[0]["sha256"]), records
 
@@ -68,13 +68,21 @@ class RunDirectory:
         """The file that tells where the run stands; it is there until the run has ended."""
         return self.path / _CHECKPOINTS
 
-    @property
-    def has_ended(self) -> bool:
-        return (self.path / REPORT).exists() and not self.checkpoints.exists()
+    def report(self) -> Report | None:
+        """Of a run that has ended; None where there is none, or it is not as the ledger has it."""
+        last = self.ledger.last
+        if last["kind"] != "report" or self.checkpoints.exists():
+            return None
+        try:
+            content = (self.path / REPORT).read_bytes()
+        except FileNotFoundError:
+            return None
+        named = last["data"]["files"][REPORT]
+        return read_report(self.path) if sha256(content).hexdigest() == named else None
 
     def workflow(self) -> Workflow:
         """As it was loaded when the run began. Raises BadRecord."""
-        path = self.path / _WORKFLOW
+        path = self.path / WORKFLOW
         try:
             return Workflow.model_validate_json(path.read_bytes())
         except (OSError, ValueError) as error:
@@ -86,7 +94,10 @@ class RunDirectory:
         May be called again, where the process died in between.
         """
         written = self._written(report)
-        hashes = {name: sha256(content).hexdigest() for name, content in written.items()}
+        named = {WORKFLOW: path.read_bytes()} if (path := self.path / WORKFLOW).exists() else {}
+        hashes = {
+            name: sha256(content).hexdigest() for name, content in {**named, **written}.items()
+        }
         self.ledger.append_once("report", verdict=report.verdict, files=hashes)
         write_whole(self.path / HEAD, f"{self.ledger.head}\n".encode())
         for name, content in written.items():
@@ -99,7 +110,7 @@ class RunDirectory:
         return {
             **({} if report.document is None else {_DOCUMENT: document.encode() + b"\n"}),
             REPORT: report.model_dump_json(indent=2).encode() + b"\n",
-            _HTML: render(report, self.images).encode(),
+            PAGE: render(report, self.images).encode(),
         }
 
 
@@ -129,41 +140,19 @@ def read_head(path: Path) -> str:
         ) from error
 
 
-def _refuse_foreign(path: Path) -> None:
-    name = repr(str(path))
-    try:
-        if path.exists() and not path.is_dir():
-            raise BadOutput(f"{name} is a file", fix="name a folder for the results")
-        if path.is_dir() and _holds_files(path) and not holds_run(path):
-            raise BadOutput(
-                f"{name} holds files that are not a foveal run", fix="name a new or empty folder"
-            )
-    except OSError as error:
-        raise cannot_write(path, error) from error
-
-
-def _holds_files(path: Path) -> bool:
-    return any(not entry.name.endswith(PARTIAL) for entry in path.iterdir())
-
-
-def holds_run(path: Path) -> bool:
-    """A run signs the first line of its ledger."""
-    try:
-        with (path / LEDGER).open("rb") as file:
-            opening = json.loads(file.readline(4096))
-    except (FileNotFoundError, IsADirectoryError, ValueError):
-        return False
-    return isinstance(opening, dict) and opening.get("kind") == _OPENING
-
-
 def _clear(path: Path) -> None:
     """Takes away what an earlier run wrote; its ledger stays until the new one takes its place."""
-    for name in (REPORT, _HTML, _DOCUMENT, HEAD, _WORKFLOW):
+    for name in (REPORT, PAGE, _DOCUMENT, HEAD, WORKFLOW):
         (path / name).unlink(missing_ok=True)
     _unlink_checkpoints(path)
-    for pattern in (f"{IMAGES}/{_STORED_IMAGE}", f"{IMAGES}/.*{PARTIAL}", f".*{PARTIAL}"):
-        for entry in path.glob(pattern):
-            entry.unlink()
+    for entry in path.glob(f"{IMAGES}/{_STORED_IMAGE}"):
+        entry.unlink()
+    _sweep(path)
+
+
+def _sweep(path: Path) -> None:
+    sweep(path)
+    sweep(path / IMAGES)
 
 
 def _unlink_checkpoints(path: Path) -> None:

@@ -11,7 +11,7 @@ Names are imported when they are first used, so that importing foveal stays inst
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from foveal.api import compare, inspect, resume, run
+    from foveal.api import batch, compare, inspect, resume, run
     from foveal.models.load import load_model
     from foveal.schemas.errors import FovealError
     from foveal.schemas.finding import Finding
@@ -29,6 +29,7 @@ __all__ = [
     "Report",
     "Workflow",
     "__version__",
+    "batch",
     "compare",
     "inspect",
     "load_model",
@@ -43,6 +44,7 @@ _MODULES = {
     "Loading": "schemas.loading",
     "Report": "schemas.report",
     "Workflow": "schemas.workflow",
+    "batch": "api",
     "compare": "api",
     "inspect": "api",
     "load_model": "models.load",

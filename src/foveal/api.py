@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from os import PathLike, fspath
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from foveal.failure_limit import FailureLimit
 from foveal.inputs import check_names
+from foveal.manifest import read_manifest
 from foveal.model_choice import ModelChoice
 from foveal.models.protocol import VisionLanguageModel
-from foveal.records.run_directory import read_report
 from foveal.schemas.errors import BadOutput
 from foveal.schemas.report import Report
 from foveal.schemas.workflow import INPUTS, Workflow
@@ -16,10 +18,16 @@ from foveal.tools.intake import read_image
 from foveal.workflow_check import check
 from foveal.workflow_file import load_workflow
 
+if TYPE_CHECKING:
+    from foveal.batching import Batch
+
 PathName = str | PathLike[str]
 
 
 def _unwatched(step: str) -> None: ...
+
+
+def _uncounted(done: int, total: int) -> None: ...
 
 
 def compare(
@@ -71,6 +79,36 @@ def run(
     return begun.complete(loaded)
 
 
+def batch(
+    workflow: PathName | Workflow,
+    manifest: PathName,
+    *,
+    out: PathName,
+    model: str | VisionLanguageModel | ModelChoice | None = None,
+    jobs: int = 8,
+    max_failures: str | None = None,
+    progress: Callable[[int, int], None] = _uncounted,
+) -> "Batch":
+    """Run a workflow on every part of a list; called again, it goes on where it was broken off.
+
+    `out` gets results.jsonl with a line a part, summary.html and a run directory a part. A part
+    that cannot be inspected becomes a line with its error; at more than `max_failures`, such as
+    '5%', it stops.
+    So many `jobs` are in flight: the model joins what they ask, and one is aligned meanwhile.
+    """
+    rules = _rules(workflow)
+    items = read_manifest(Path(manifest), INPUTS[rules.graph])
+    limit, load = FailureLimit.read(max_failures), _find(model, rules)
+    from foveal.batching import Batching
+    from foveal.records.batch_directory import BatchDirectory
+
+    chosen = _choice(model).for_workflow(rules)
+    told = {"workflow": rules.sha256, "model": chosen.name}
+    with BatchDirectory.open(_folder(out), **told) as directory:
+        batching = Batching(directory, rules, items, chosen, limit, progress)
+        return batching.run(load, jobs=jobs)
+
+
 def resume(
     run: PathName,
     *,
@@ -86,8 +124,9 @@ def resume(
     from foveal.running import Run
 
     begun = Run.resume(_folder(run))
-    if begun.directory.has_ended:
-        return read_report(begun.directory.path)
+    ended = begun.directory.report()
+    if ended is not None:
+        return ended
     load = _find(begun.model if model is None else model, begun.workflow)
     progress("Loading the model")
     loaded = load()

@@ -4,8 +4,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from foveal.records.batch_directory import RESULTS
 from foveal.records.chain import chain_of
-from foveal.records.run_directory import IMAGES, LEDGER, holds_run, read_head, read_report
+from foveal.records.folder import LEDGER, holds
+from foveal.records.outcome import ITEMS, Inspected, outcomes_of, row_of
+from foveal.records.run_directory import IMAGES, read_head, read_report
 from foveal.records.store import CHANGED, ImageStore
 from foveal.schemas.errors import BadImage, BadRecord
 from foveal.schemas.evidence import Evidence
@@ -25,25 +28,64 @@ class Audit(NamedTuple):
     crops: int
     """Cut once more from the images they were cut from, bit for bit."""
 
+    runs: int = 1
 
-def audit(run: Path, *, head: str | None = None) -> Audit:
-    """Raises BadRecord at the first thing that does not hold.
 
-    `head` is what the run printed when it ended; without it, what stands beside the ledger is
+def audit(folder: Path, *, head: str | None = None) -> Audit:
+    """Of a run, or of a batch and its runs. Raises BadRecord at the first that does not hold.
+
+    `head` is what the command printed at its end; without it, what stands beside the ledger is
     believed, so whoever cuts both goes unnoticed.
     """
-    if not holds_run(run):
-        raise BadRecord(f"{str(run)!r} holds no run", fix="name the folder given as --out")
-    chain = chain_of((run / LEDGER).read_bytes(), head=head or read_head(run))
+    if holds(folder, "foveal batch"):
+        return _audit_batch(folder, head=head)
+    if holds(folder, "foveal run"):
+        return _audit_run(folder, head=head)
+    raise BadRecord(f"{str(folder)!r} holds no run", fix="name the folder given as --out")
+
+
+def _audit_batch(batch: Path, *, head: str | None) -> Audit:
+    records = _records(batch, head=head)
+    outcomes = outcomes_of(records).values()
+    inspected = [one for one in outcomes if isinstance(one, Inspected)]
+    found = [_audit_run(batch / ITEMS / one.folder, head=one.run) for one in inspected]
+    _check_results(batch / RESULTS, {row_of(outcome, batch) for outcome in outcomes})
+    return Audit(
+        len(records) + sum(one.records for one in found),
+        records[-1]["sha256"],
+        sum(one.images for one in found),
+        sum(one.crops for one in found),
+        runs=len(found),
+    )
+
+
+def _check_results(path: Path, rows: set[bytes]) -> None:
+    """A line an item at most, each as its report has it."""
+    try:
+        lines = path.read_bytes().splitlines(keepends=True)
+    except OSError as error:
+        raise _changed(path, "cannot be read") from error
+    for number, line in enumerate(lines, start=1):
+        if line not in rows:
+            raise _changed(path, f"line {number} is not what a report says")
+        rows.remove(line)
+
+
+def _records(folder: Path, *, head: str | None) -> list[dict[str, Any]]:
+    chain = chain_of((folder / LEDGER).read_bytes(), head=head or read_head(folder))
     if chain.broken is not None:
         number, what = chain.broken
-        raise _changed(run / LEDGER, f"record {number} {what}")
-    last = chain.records[-1]
+        raise _changed(folder / LEDGER, f"record {number} {what}")
+    return chain.records
+
+
+def _audit_run(run: Path, *, head: str | None) -> Audit:
+    records = _records(run, head=head)
+    last = records[-1]
     if last["kind"] != "report":
-        number = len(chain.records) + 1
-        raise _changed(run / LEDGER, f"record {number}, of the report, is missing")
+        raise _changed(run / LEDGER, f"record {len(records) + 1}, of the report, is missing")
     _check_files(run, last["data"]["files"])
-    store, named = ImageStore(run / IMAGES), _images(chain.records)
+    store, named = ImageStore(run / IMAGES), _images(records)
     for image in sorted(named):
         _pixels(store, image)
     cited = {_shown(evidence): evidence for evidence in _evidence(read_report(run))}
@@ -51,7 +93,7 @@ def audit(run: Path, *, head: str | None = None) -> Audit:
     originals = {name: image_from(_pixels(store, name), name) for name in views}
     for evidence in cited.values():
         _check_crop(evidence, originals[evidence.view.image])
-    return Audit(len(chain.records), last["sha256"], len(named), len(cited))
+    return Audit(len(records), last["sha256"], len(named), len(cited))
 
 
 def _check_files(run: Path, hashes: dict[str, str]) -> None:

@@ -53,7 +53,7 @@ def _failed(message: str) -> int:
 
 
 def _interrupted() -> int:
-    _failed("interrupted: there is no report, run the command again")
+    _failed("interrupted: run the same command again")
     return INTERRUPTED
 
 

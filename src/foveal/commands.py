@@ -128,6 +128,54 @@ def run(
     return _run(rules, inputs, out=out, model=model, as_json=as_json)
 
 
+@app.command()
+@with_model
+def batch(
+    workflow: WorkflowName,
+    manifest: Annotated[
+        str, typer.Argument(metavar="MANIFEST", help="CSV or JSON Lines: id, and inputs by name.")
+    ],
+    *,
+    out: Annotated[
+        str,
+        typer.Option(metavar="DIR", help="Folder for results.jsonl, summary.html and the runs."),
+    ],
+    model: ModelChoice,
+    jobs: Annotated[int, typer.Option(min=1, metavar="N", help="Parts in flight.")] = 8,
+    max_failures: Annotated[
+        str | None, typer.Option(metavar="N|N%", help="Stop when more parts end in an error.")
+    ] = None,
+    language: InLanguage = None,
+    as_json: AsJson = False,
+) -> int:
+    """Run a workflow on every part of a list. The same command goes on where it was broken off.
+
+    \b
+    foveal batch board-compare parts.csv --out night
+    foveal batch board-inspect parts.jsonl --out night --jobs 16 --max-failures 5%
+    """
+    from foveal.api import batch as run_batch
+    from foveal.progress import shown_count
+    from foveal.summary import print_batch
+
+    rules = _load(workflow, language)
+    with shown_count(rules.name) as progress:
+        done = run_batch(
+            rules,
+            manifest,
+            out=out,
+            model=model,
+            jobs=jobs,
+            max_failures=max_failures,
+            progress=progress,
+        )
+    if as_json:
+        typer.echo(json.dumps(done._asdict(), indent=2))
+    else:
+        print_batch(done, Path(out))
+    return done.exit_code
+
+
 RunFolder = Annotated[str, typer.Argument(metavar="DIR", help="The folder given as --out.")]
 
 

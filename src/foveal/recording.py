@@ -36,9 +36,15 @@ class RunRecorder:
             self._directory.ledger.append(kind, **data)
             return
         record = written.popleft()
-        if (record["kind"], record["data"]) != (kind, to_jsonable_python(data)):
+        if (record["kind"], _timeless(record["data"])) != (kind, _timeless(data)):
             raise BadRecord(
                 f"{str(self._directory.ledger.path)!r}: the run goes on otherwise than record "
                 f"{record['number']} says",
                 fix="go on with the version of foveal and the model that began it, or run it again",
             )
+
+
+def _timeless(data: dict[str, Any]) -> dict[str, Any]:
+    """As JSON, without how long it took."""
+    told: dict[str, Any] = to_jsonable_python(data)
+    return {name: value for name, value in told.items() if name != "seconds"}

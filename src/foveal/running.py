@@ -65,6 +65,9 @@ class Run(NamedTuple):
 
     def complete(self, model: VisionLanguageModel) -> Report:
         """Do what is left of it; then the report is in the folder too."""
+        ended = self.directory.report()
+        if ended is not None:
+            return ended
         recorder = RunRecorder(self.directory, self.written)
         with open_checkpoints(
             self.directory.checkpoints, run=self.directory.run, types=STATE_TYPES

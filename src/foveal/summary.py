@@ -10,6 +10,7 @@ from foveal.schemas.report import Report
 from foveal.schemas.verdict import Verdict
 
 if TYPE_CHECKING:  # evals are not imported to print a report
+    from foveal.batching import Batch
     from foveal.calibrating import Made
 
 _STYLES: dict[Verdict, str] = {"pass": "bold green", "fail": "bold red", "review": "bold yellow"}
@@ -26,6 +27,21 @@ def print_summary(report: Report, out: Path, *, head: str) -> None:
     if report.document is not None:
         console.print(f"Document: {out / 'document.json'}", markup=False)
     console.print(f"Ledger: {head}", markup=False)
+
+
+def print_batch(batch: "Batch", out: Path) -> None:
+    """Counts, and where to look."""
+    console = Console(highlight=False, soft_wrap=True)
+    for verdict, count in batch.verdicts.items():
+        console.print(verdict, style=_STYLES[verdict], end=f" {count}  ")
+    console.print(f"error {batch.errors}", end="")
+    left = batch.items - sum(batch.verdicts.values()) - batch.errors
+    console.print(f"  of {batch.items}" + (f", {left} left" if left else ""))
+    if batch.stopped:
+        console.print(f"Stopped: {batch.stopped}. The same command goes on.", markup=False)
+    console.print(f"Summary: {out / 'summary.html'}", markup=False)
+    console.print(f"Results: {out / 'results.jsonl'}", markup=False)
+    console.print(f"Ledger: {batch.head}", markup=False)
 
 
 def _table(report: Report) -> Table:

@@ -237,7 +237,7 @@ def test_ctrl_c_ends_a_run_with_one_line_and_no_report(boards: Boards, tmp_path:
 
     assert running.returncode % 256 in (130, 256 - signal.SIGINT)  # a shell says 130 of both
     assert out == ""
-    assert err == "interrupted: there is no report, run the command again\n"
+    assert err == "interrupted: run the same command again\n"
     assert not (tmp_path / "run" / "report.json").exists()
 
 

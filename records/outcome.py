@@ -1,0 +1,58 @@
+"""What became of an item of a batch."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from foveal.records.run_directory import REPORT
+from foveal.schemas.base import Strict
+from foveal.schemas.verdict import Verdict
+
+ITEMS = "items"
+"""Folder of a batch that holds the runs."""
+
+
+class Inspected(Strict):
+    """An item that has a report."""
+
+    id: str
+    folder: str
+    """Of its run, under `items`."""
+
+    inputs: dict[str, str]
+    """SHA-256 of each file."""
+
+    verdict: Verdict
+    run: str
+    """Head of the run's ledger, which names its report."""
+
+
+class NotInspected(Strict):
+    """An item that has none; it is tried again when the batch is."""
+
+    id: str
+    error: str
+
+
+Outcome = Inspected | NotInspected
+
+
+def outcomes_of(records: Sequence[dict[str, Any]]) -> dict[str, Outcome]:
+    """The last of each item, by its id."""
+    _opening, *told = records
+    outcomes = [
+        (Inspected if record["kind"] == "item" else NotInspected).model_validate(record["data"])
+        for record in told
+    ]
+    return {outcome.id: outcome for outcome in outcomes}
+
+
+def row_of(outcome: Outcome, batch: Path) -> bytes:
+    """Its line of the results: the report under the item's id, or the error."""
+    row: dict[str, Any] = {"id": outcome.id}
+    if isinstance(outcome, Inspected):
+        row |= json.loads((batch / ITEMS / outcome.folder / REPORT).read_bytes())
+    else:
+        row["error"] = outcome.error
+    return json.dumps(row, ensure_ascii=False).encode() + b"\n"
