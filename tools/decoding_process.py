@@ -8,11 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from threading import Event, Timer
 
 import numpy as np
 
 from foveal.schemas.errors import BadImage, FovealError
+from foveal.tools.deadline import Deadline
 from foveal.tools.decoding_worker import OUT_OF_MEMORY, READY
 from foveal.tools.image import Pixels
 from foveal.tools.picture_file import MAX_PIXELS
@@ -20,6 +20,7 @@ from foveal.tools.picture_file import MAX_PIXELS
 _START = """
 import sys
 sys.path[:] = sys.argv[2:]
+from foveal.tools.deadline import Deadline
 from foveal.tools.decoding_worker import serve
 serve(int(sys.argv[1]))
 """
@@ -58,15 +59,9 @@ class DecodingProcess:
     def decode(self, path: Path, roots: Sequence[Path] | None) -> Pixels:
         """Raises BadImage for what is refused, and for what ended the process."""
         self.fit = False
-        late = Event()
-        timer = Timer(self._limits.seconds, self._end_late, [late])
-        timer.start()
-        try:
+        with Deadline(self._limits.seconds, self._process.kill) as deadline:
             answer = self._ask(path, roots)
-        finally:
-            timer.cancel()
-            timer.join()
-        if late.is_set():
+        if deadline.passed:
             limit = f"{self._limits.seconds:g} s"
             raise _too_much(path, f"could not be decoded within {limit}")
         if answer is None:
@@ -79,10 +74,6 @@ class DecodingProcess:
     def end(self) -> None:
         with suppress(BrokenPipeError), self._process:
             self._process.kill()
-
-    def _end_late(self, late: Event) -> None:
-        late.set()
-        self._process.kill()
 
     def _ask(self, path: Path, roots: Sequence[Path] | None) -> Answer | None:
         """Nothing where the process ended."""

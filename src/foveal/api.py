@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foveal.failure_limit import FailureLimit
+from foveal.fetching import Fetcher
 from foveal.inputs import check_names
 from foveal.manifest import read_manifest
 from foveal.model_choice import ModelChoice
 from foveal.models.protocol import VisionLanguageModel
+from foveal.reading import read_picture
 from foveal.schemas.errors import BadOutput
 from foveal.schemas.report import Report
 from foveal.schemas.workflow import INPUTS, Workflow
 from foveal.tools.image import Image
-from foveal.tools.intake import read_image
 from foveal.workflow_check import check
 from foveal.workflow_file import load_workflow
 
@@ -37,13 +38,16 @@ def compare(
     out: PathName,
     workflow: PathName | Workflow = "board-compare",
     model: str | VisionLanguageModel | None = None,
+    allow_urls: bool = False,
 ) -> Report:
     """What differs on `tested`, and whether that is wrong; `out` gets report.html and the pixels.
 
     `model` takes the place of the workflow's own: a name, or what `load_model` gave, which saves
-    loading it for every pair. Raises FovealError where a person must act.
+    loading it for every pair. `allow_urls` takes images from https URLs too. Raises FovealError
+    where a person must act.
     """
-    return run(workflow, {"template": template, "tested": tested}, out=out, model=model)
+    inputs = {"template": template, "tested": tested}
+    return run(workflow, inputs, out=out, model=model, allow_urls=allow_urls)
 
 
 def inspect(
@@ -52,9 +56,10 @@ def inspect(
     out: PathName,
     workflow: PathName | Workflow = "board-inspect",
     model: str | VisionLanguageModel | None = None,
+    allow_urls: bool = False,
 ) -> Report:
     """What is wrong on a part that has no template; otherwise as `compare`."""
-    return run(workflow, {"image": image}, out=out, model=model)
+    return run(workflow, {"image": image}, out=out, model=model, allow_urls=allow_urls)
 
 
 def run(
@@ -63,12 +68,13 @@ def run(
     *,
     out: PathName,
     model: str | VisionLanguageModel | ModelChoice | None = None,
+    allow_urls: bool = False,
     progress: Callable[[str], None] = _unwatched,
 ) -> Report:
     """Run a workflow on its inputs by name. Everything is checked before weights are loaded."""
     progress("Reading")
     rules = _rules(workflow)
-    images = _read(inputs, rules)
+    images = _read(inputs, rules, allow_urls=allow_urls)
     load = _find(model, rules)
     from foveal.running import Run
 
@@ -141,10 +147,11 @@ def _rules(workflow: PathName | Workflow) -> Workflow:
     return workflow
 
 
-def _read(inputs: Mapping[str, PathName], workflow: Workflow) -> list[Image]:
+def _read(inputs: Mapping[str, PathName], workflow: Workflow, *, allow_urls: bool) -> list[Image]:
     names = INPUTS[workflow.graph]
     check_names(inputs, names)
-    return [read_image(Path(inputs[name])) for name in names]
+    fetcher = Fetcher() if allow_urls else None
+    return [read_picture(inputs[name], fetcher=fetcher) for name in names]
 
 
 def _find(

@@ -15,7 +15,7 @@ from foveal.model_choice import ModelChoice
 from foveal.model_options import with_model
 from foveal.schemas.language import Language
 from foveal.schemas.verdict import EXIT_CODES
-from foveal.shared_options import AsJson, InLanguage, Rules, WorkflowName
+from foveal.shared_options import AllowUrls, AsJson, InLanguage, Rules, WorkflowName
 
 if TYPE_CHECKING:
     from foveal.schemas.report import Report
@@ -64,6 +64,7 @@ def compare(
     model: ModelChoice,
     workflow: Rules = "board-compare",
     language: InLanguage = None,
+    allow_urls: AllowUrls = False,
     as_json: AsJson = False,
 ) -> int:
     """Compare a tested part with its template.
@@ -76,7 +77,8 @@ def compare(
     foveal compare a.png b.png --out run --model Qwen/Qwen3-VL-8B-Instruct --quantisation int8
     """
     inputs = {"template": template, "tested": tested}
-    return _run(_load(workflow, language), inputs, out=out, model=model, as_json=as_json)
+    rules = _load(workflow, language)
+    return _run(rules, inputs, out=out, model=model, allow_urls=allow_urls, as_json=as_json)
 
 
 @app.command()
@@ -88,6 +90,7 @@ def inspect(
     model: ModelChoice,
     workflow: Rules = "board-inspect",
     language: InLanguage = None,
+    allow_urls: AllowUrls = False,
     as_json: AsJson = False,
 ) -> int:
     """Inspect a part that has no template.
@@ -98,7 +101,8 @@ def inspect(
     foveal inspect tested.png --out run --model Qwen/Qwen3-VL-8B-Instruct
     """
     inputs = {"image": image}
-    return _run(_load(workflow, language), inputs, out=out, model=model, as_json=as_json)
+    rules = _load(workflow, language)
+    return _run(rules, inputs, out=out, model=model, allow_urls=allow_urls, as_json=as_json)
 
 
 @app.command()
@@ -112,6 +116,7 @@ def run(
     out: Out,
     model: ModelChoice,
     language: InLanguage = None,
+    allow_urls: AllowUrls = False,
     as_json: AsJson = False,
 ) -> int:
     """Run a workflow on its inputs.
@@ -125,7 +130,7 @@ def run(
 
     rules = _load(workflow, language)
     inputs = name_inputs(given, INPUTS[rules.graph])
-    return _run(rules, inputs, out=out, model=model, as_json=as_json)
+    return _run(rules, inputs, out=out, model=model, allow_urls=allow_urls, as_json=as_json)
 
 
 @app.command()
@@ -266,13 +271,16 @@ def _run(
     *,
     out: str,
     model: ModelChoice,
+    allow_urls: bool,
     as_json: bool,
 ) -> int:
     from foveal.api import run
     from foveal.progress import shown_steps
 
     with shown_steps() as progress:
-        report = run(workflow, inputs, out=out, model=model, progress=progress)
+        report = run(
+            workflow, inputs, out=out, model=model, allow_urls=allow_urls, progress=progress
+        )
     return _shown(report, Path(out), as_json=as_json)
 
 

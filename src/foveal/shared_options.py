@@ -16,3 +16,4 @@ InLanguage = Annotated[
     Language | None, typer.Option("--language", help="In which the model is asked.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+AllowUrls = Annotated[bool, typer.Option("--allow-urls", help="Take images from https URLs too.")]

@@ -151,6 +151,23 @@ def test_a_file_that_is_no_image_is_found_before_a_model_is_loaded(
     assert "is not an image foveal reads" in said
 
 
+def test_a_url_is_refused_before_a_model_is_loaded(boards: Boards, tmp_path: Path) -> None:
+    url = "https://pictures.example/board.png"
+
+    with pytest.raises(BadImage, match="images are not fetched from URLs"):
+        foveal.compare(boards[0], url, out=tmp_path / "run", model=NO_MODEL)
+
+
+def test_a_url_that_is_allowed_is_still_https_only(tmp_path: Path) -> None:
+    with pytest.raises(BadImage, match="is no https URL"):
+        foveal.inspect(
+            "http://pictures.example/board.png",
+            out=tmp_path / "run",
+            model=NO_MODEL,
+            allow_urls=True,
+        )
+
+
 def test_a_wrong_workflow_is_found_before_a_model_is_loaded(boards: Boards, tmp_path: Path) -> None:
     with pytest.raises(BadWorkflow, match="did you mean 'board-compare'"):
         foveal.compare(*boards, out=tmp_path / "run", workflow="bord-compare", model=NO_MODEL)

@@ -133,6 +133,15 @@ WRONG_USE = {
         ["compare", "none.png", "b.png", "--out", "x"],
         "there is no file 'none.png': check the path",
     ),
+    "a URL": (
+        ["inspect", "https://pictures.example/a.png", "--out", "x"],
+        "'https://pictures.example/a.png' is a URL, and images are not fetched from URLs: "
+        "download it, or allow https with --allow-urls (allow_urls=True in Python)",
+    ),
+    "a URL without encryption": (
+        ["run", "board-inspect", "http://pictures.example/a.png", "--out", "x", "--allow-urls"],
+        "'http://pictures.example/a.png' is no https URL: download it and give the file",
+    ),
     "a file name with a line break": (
         ["compare", "a\nb.png", "b.png", "--out", "x"],
         r"there is no file 'a\nb.png': check the path",
