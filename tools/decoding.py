@@ -35,6 +35,7 @@ class Decoder:
 
     def read(self, path: Path, *, roots: Sequence[Path] | None = None) -> Image:
         """As `intake.read_image`; where `roots` are given, a file below none of them is refused."""
+        assert self.close.alive, "the decoder is closed"
         process = self._places.get()
         try:
             process = process or DecodingProcess(self._limits)
