@@ -1,6 +1,6 @@
 """Compare and inspect from Python; the commands run the same functions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,6 +93,7 @@ def batch(
     model: str | VisionLanguageModel | ModelChoice | None = None,
     jobs: int = 8,
     max_failures: str | None = None,
+    roots: Sequence[PathName] | None = None,
     progress: Callable[[int, int], None] = _uncounted,
 ) -> "Batch":
     """Run a workflow on every part of a list; called again, it goes on where it was broken off.
@@ -100,6 +101,7 @@ def batch(
     `out` gets results.jsonl with a line a part, summary.html and a run directory a part. A part
     that cannot be inspected becomes a line with its error; at more than `max_failures`, such as
     '5%', it stops.
+    Files that lie below none of the `roots` are refused, if any are given.
     So many `jobs` are in flight: the model joins what they ask, and one is aligned meanwhile.
     """
     rules = _rules(workflow)
@@ -111,7 +113,8 @@ def batch(
     chosen = _choice(model).for_workflow(rules)
     told = {"workflow": rules.sha256, "model": chosen.name}
     with BatchDirectory.open(_folder(out), **told) as directory:
-        batching = Batching(directory, rules, items, chosen, limit, progress)
+        below = None if roots is None else [_folder(root) for root in roots]
+        batching = Batching(directory, rules, items, chosen, limit, below, progress)
         return batching.run(load, jobs=jobs)
 
 

@@ -14,6 +14,7 @@ from foveal.failure_limit import FailureLimit
 from foveal.manifest import Item
 from foveal.model_choice import ModelChoice
 from foveal.models.protocol import VisionLanguageModel
+from foveal.reading import read_picture
 from foveal.records.batch_directory import SUMMARY, BatchDirectory
 from foveal.records.batch_page import render_batch
 from foveal.records.folder import holds
@@ -26,7 +27,6 @@ from foveal.schemas.report import Report
 from foveal.schemas.verdict import ERROR_EXIT_CODE, EXIT_CODES, Verdict
 from foveal.schemas.workflow import INPUTS, Workflow
 from foveal.tools.image import Image
-from foveal.tools.intake import read_image
 
 _WORST_FIRST: tuple[Verdict, ...] = ("fail", "review", "pass")
 
@@ -61,6 +61,9 @@ class Batching:
     items: Sequence[Item]
     choice: ModelChoice
     limit: FailureLimit
+    roots: Sequence[Path] | None
+    """What the list may name lies below one of these; None: anywhere."""
+
     progress: Callable[[int, int], None]
     """Told (done, all)."""
 
@@ -128,7 +131,7 @@ class Batching:
                 self._stopped = f"{self._errors} of {len(self.items)} items ended in an error"
 
     def _inspected(self, item: Item, model: VisionLanguageModel) -> Inspected:
-        images = [_read(item, name) for name in INPUTS[self.workflow.graph]]
+        images = [self._read(item, name) for name in INPUTS[self.workflow.graph]]
         folder = self.directory.folder(item.id)
         report = self._continued(folder, images, model)
         if report is None:
@@ -141,6 +144,11 @@ class Batching:
             verdict=report.verdict,
             run=read_head(folder),
         )
+
+    def _read(self, item: Item, name: str) -> Image:
+        if name not in item.inputs:
+            raise BadData(f"the line of {item.id!r} names no file as {name!r}", fix="name one")
+        return read_picture(item.inputs[name], roots=self.roots)
 
     def _continued(
         self, folder: Path, images: list[Image], model: VisionLanguageModel
@@ -162,12 +170,6 @@ def _counted(directory: BatchDirectory, ids: Sequence[str], stopped: str | None)
     errors = len(done) - verdicts.total()
     counts = {verdict: verdicts[verdict] for verdict in get_args(Verdict)}
     return Batch(len(ids), counts, errors, stopped, directory.ledger.head)
-
-
-def _read(item: Item, name: str) -> Image:
-    if name not in item.inputs:
-        raise BadData(f"the line of {item.id!r} names no file as {name!r}", fix="name one")
-    return read_image(item.inputs[name])
 
 
 def _hashes(item: Item) -> dict[str, str]:

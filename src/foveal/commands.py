@@ -150,6 +150,9 @@ def batch(
     max_failures: Annotated[
         str | None, typer.Option(metavar="N|N%", help="Stop when more parts end in an error.")
     ] = None,
+    root: Annotated[
+        list[str] | None, typer.Option(metavar="DIR", help="Refuse files outside; may be repeated.")
+    ] = None,
     language: InLanguage = None,
     as_json: AsJson = False,
 ) -> int:
@@ -158,6 +161,7 @@ def batch(
     \b
     foveal batch board-compare parts.csv --out night
     foveal batch board-inspect parts.jsonl --out night --jobs 16 --max-failures 5%
+    foveal batch board-compare supplier/parts.csv --out night --root supplier
     """
     from foveal.api import batch as run_batch
     from foveal.progress import shown_count
@@ -172,6 +176,7 @@ def batch(
             model=model,
             jobs=jobs,
             max_failures=max_failures,
+            roots=root,
             progress=progress,
         )
     if as_json:

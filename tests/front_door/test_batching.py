@@ -157,6 +157,16 @@ def test_a_line_without_an_input_has_an_error(trial: Trial) -> None:
     assert trial.rows()[1]["error"] == "the line of 'b' names no file as 'tested': name one"
 
 
+def test_a_list_names_no_file_outside_of_the_roots(trial: Trial) -> None:
+    inside = trial.folder / "inside"
+    inside.mkdir()
+    manifest = trial.manifest("a")
+    done = trial.run(manifest, roots=[inside])
+    assert done.errors == 1
+    assert "leads out of" in trial.rows()[0]["error"]
+    assert trial.run(manifest, roots=[inside, trial.folder]).errors == 0
+
+
 def test_a_bug_costs_one_part(trial: Trial) -> None:
     def broken(request: ChooseRequest) -> dict[str, float]:
         if threading.current_thread().name.endswith("_0"):
