@@ -9,10 +9,9 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from foveal.records.chain import chain_of
-from foveal.records.folder import HEAD, LEDGER, LOCK, holds, require_free
+from foveal.records.folder import HEAD, LEDGER, LOCK, REPORT, holds, require_free
 from foveal.records.ledger import Ledger
 from foveal.records.outcome import ITEMS, Inspected, Outcome, outcomes_of, row_of
-from foveal.records.run_directory import REPORT
 from foveal.records.whole_file import cannot_write, sweep, write_pieces, write_whole
 from foveal.schemas.errors import BadOutput
 

@@ -9,10 +9,10 @@ from typing import Literal, get_args
 from foveal.records.batch_directory import BatchDirectory
 from foveal.records.environment import environment
 from foveal.records.outcome import ITEMS, NotInspected, Outcome
-from foveal.records.overview import tested_image
 from foveal.records.picture import Picture, overview
 from foveal.records.run_directory import IMAGES, PAGE, read_report
 from foveal.records.store import ImageStore
+from foveal.records.tested_image import tested_image
 from foveal.schemas.box import Box
 from foveal.schemas.report import Report
 

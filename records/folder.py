@@ -10,6 +10,10 @@ from foveal.schemas.errors import BadOutput
 LEDGER, HEAD = "ledger.jsonl", "ledger.head"
 """The second holds the hash of the last record in the first."""
 
+REPORT = "report.json"
+EXPORTS = "exports"
+"""Folder of what was written again in other formats, if none else was named."""
+
 LOCK = ".foveal.lock"
 
 Holding = Literal["foveal run", "foveal batch"]

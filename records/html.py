@@ -8,8 +8,9 @@ from foveal.records.card import Card, finding_card
 from foveal.records.curves import Curves, curves_of
 from foveal.records.document import Piece, pieces_of
 from foveal.records.environment import environment
-from foveal.records.overview import Panel, panels, tested_image
+from foveal.records.overview import Panel, panels
 from foveal.records.store import ImageStore
+from foveal.records.tested_image import tested_image
 from foveal.schemas.image import ImageId
 from foveal.schemas.report import Report
 

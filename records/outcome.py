@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from foveal.records.run_directory import REPORT
+from foveal.records.folder import REPORT
 from foveal.schemas.base import Strict
 from foveal.schemas.verdict import Verdict
 

@@ -11,6 +11,7 @@ from foveal.records.card import Card
 from foveal.records.picture import Picture, overview
 from foveal.records.store import ImageStore
 from foveal.records.tag import Extent, place_tags
+from foveal.records.tested_image import tested_image
 from foveal.schemas.box import Box
 from foveal.schemas.image import ImageRecord
 from foveal.schemas.report import Report
@@ -35,12 +36,6 @@ class Panel:
     picture: Picture
     marks: list[Mark]
     text_px: float
-
-
-def tested_image(report: Report) -> ImageRecord | None:
-    """The image that boxes are given in: the one called so, else the last one."""
-    named = [image for image in report.images if image.name == "tested"]
-    return next(reversed(named or report.images), None)
 
 
 def panels(report: Report, cards: list[Card], *, images: ImageStore) -> list[Panel]:

@@ -6,7 +6,8 @@ from typing import Any, Self
 
 from pydantic import ValidationError
 
-from foveal.records.folder import HEAD, LEDGER, holds, require_free
+from foveal.records.exports.formats import FORMATS
+from foveal.records.folder import EXPORTS, HEAD, LEDGER, REPORT, holds, require_free
 from foveal.records.html import render
 from foveal.records.ledger import Ledger
 from foveal.records.store import ImageStore
@@ -15,7 +16,7 @@ from foveal.schemas.errors import BadRecord
 from foveal.schemas.report import Report
 from foveal.schemas.workflow import Workflow
 
-REPORT, WORKFLOW, IMAGES = "report.json", "workflow.json", "images"
+WORKFLOW, IMAGES = "workflow.json", "images"
 PAGE, _DOCUMENT = "report.html", "document.json"
 _CHECKPOINTS = "checkpoints.sqlite"
 _STORED_IMAGE = "[0-9a-f]" * 16 + ".png"
@@ -120,7 +121,7 @@ def read_report(path: Path) -> Report:
         return Report.model_validate_json((path / REPORT).read_bytes())
     except OSError as error:
         raise BadRecord(
-            f"{str(path / REPORT)!r} cannot be read: the run did not end", fix="run it again"
+            f"{str(path)!r} holds no finished run", fix="name the folder given as --out"
         ) from error
     except ValidationError as error:
         raise BadRecord(
@@ -142,7 +143,8 @@ def read_head(path: Path) -> str:
 
 def _clear(path: Path) -> None:
     """Takes away what an earlier run wrote; its ledger stays until the new one takes its place."""
-    for name in (REPORT, PAGE, _DOCUMENT, HEAD, WORKFLOW):
+    exported = [f"{EXPORTS}/{known.file}" for known in FORMATS.values()]
+    for name in (REPORT, PAGE, _DOCUMENT, HEAD, WORKFLOW, *exported):
         (path / name).unlink(missing_ok=True)
     _unlink_checkpoints(path)
     for entry in path.glob(f"{IMAGES}/{_STORED_IMAGE}"):

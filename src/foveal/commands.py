@@ -233,6 +233,34 @@ def verify(
 
 
 @app.command()
+def export(
+    run: RunFolder,
+    *,
+    to: Annotated[
+        str,
+        typer.Option(
+            metavar="FORMAT,…", help="coco, label-studio, sarif, junit, csv, markdown, or several."
+        ),
+    ],
+    out: Annotated[
+        str | None, typer.Option(metavar="DIR", help="Instead of the folder `exports` in DIR.")
+    ] = None,
+) -> None:
+    """Write the result of a run in the formats of other tools.
+
+    \b
+    foveal export run --to coco,label-studio
+    foveal export run --to junit,sarif --out build/reports
+    """
+    from foveal.exporting import export, read_formats
+    from foveal.records.folder import EXPORTS
+
+    formats = read_formats(to)
+    for path in export(Path(run), formats, out=Path(out) if out else Path(run) / EXPORTS):
+        typer.echo(f"Written: {path}")
+
+
+@app.command()
 def schema(
     name: Annotated[str, typer.Argument(metavar="NAME", help="report, workflow, finding, …")],
 ) -> None:

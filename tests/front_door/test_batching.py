@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 from filelock import FileLock
+from junitparser import Error, Failure, JUnitXml
 
 from foveal.agents.scripted import ScriptedModel, shown
 from foveal.api import batch
 from foveal.auditing import audit
+from foveal.exporting import export
 from foveal.models.protocol import Choice, ChooseRequest
 from foveal.records.folder import LOCK
 from foveal.records.whole_file import PARTIAL
@@ -275,6 +277,14 @@ def test_no_name_leaves_the_folder_or_meets_another(trial: Trial) -> None:
     assert len(runs) == len(HOSTILE)
     assert all((run / "report.json").exists() for run in runs)
     assert "<script>" not in (trial.out / "summary.html").read_text(encoding="utf-8")
+
+
+def test_a_batch_is_exported_whole_and_in_its_order(trial: Trial) -> None:
+    trial.run(trial.manifest("c", "a", "b", a="gone.png"))
+    export(trial.out, ["junit"], out=trial.folder / "ci")
+    (suite,) = JUnitXml.fromfile(str(trial.folder / "ci" / "junit.xml"))
+    assert [case.name for case in suite] == ["c", "a", "b"]
+    assert [type(case.result[0]) for case in suite] == [Failure, Error, Failure]
 
 
 def test_verify_reads_a_batch_and_its_runs(trial: Trial) -> None:

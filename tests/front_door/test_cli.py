@@ -48,6 +48,7 @@ COMMANDS = [
     "inspect",
     "run",
     "verify",
+    "export",
     "schema",
     "doctor",
     "calibrate",
