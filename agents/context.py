@@ -63,3 +63,6 @@ class Context:
     recorder: Recorder = field(default_factory=NoRecord)
     date: str | None = None
     """Of the run, as documents state it."""
+
+    waits: bool = False
+    """Whether a run that ends in review waits for a person."""

@@ -38,7 +38,7 @@ class _Written(NamedTuple):
 
 def document_asked(state: Inspection, runtime: Runtime[Context]) -> str:
     del state
-    return "report alone" if runtime.context.workflow.document is None else "document"
+    return "report" if runtime.context.workflow.document is None else "document"
 
 
 def write_document(state: Inspection, runtime: Runtime[Context]) -> Inspection:

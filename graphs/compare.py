@@ -15,9 +15,9 @@ Graph = CompiledStateGraph[Inspection, Context, Inspection, Inspection]
 def compare() -> Graph:
     """Find what changed between a template and a tested part.
 
-    START → align ─aligned→ propose ─regions→ judge ─sure→ verify → decide ─report alone→ END
-            │               │                 │                     └─document→ write_document → END
-            │               │                 └─unsure→ look_closer → verify
+    START → align ─aligned→ propose ─some→ judge ─sure→ verify → decide ─report→ review → END
+            │               │              │                     └─document→ write_document → review
+            │               │              └─unsure→ look_closer → verify
             │               ├─nothing differs→ decide
             │               └─too different→ decide
             └─cannot compare→ decide
@@ -35,7 +35,7 @@ def compare() -> Graph:
     graph.add_conditional_edges(
         "propose",
         worth_judging,
-        {"regions": "judge", "nothing differs": "decide", "too different": "decide"},
+        {"some": "judge", "nothing differs": "decide", "too different": "decide"},
     )
     graph.add_conditional_edges("judge", any_unsure, {"unsure": "look_closer", "sure": "verify"})
     graph.add_edge("look_closer", "verify")

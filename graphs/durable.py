@@ -5,6 +5,7 @@ from typing import Protocol
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.types import Command
 from pydantic import TypeAdapter, ValidationError
 
 from foveal.agents.context import Context, Journal
@@ -12,6 +13,7 @@ from foveal.agents.inspection import Inspection
 from foveal.agents.journaled import Journaled
 from foveal.graphs.compare import Graph
 from foveal.graphs.nodes.align import lay_over
+from foveal.schemas.decision import Decision
 from foveal.schemas.errors import BadRecord
 
 _STATE = TypeAdapter(Inspection)
@@ -34,9 +36,8 @@ class Durable(Journal, Protocol):
 def go_on(graph: Graph, start: Inspection, context: Context, durable: Durable) -> Inspection:
     """Runs what is left of a run; all of it, where it is new. Raises BadRecord."""
     model = Journaled(context.model, durable, context.recorder)
-    context = replace(context, model=model)
-    graph = graph.copy(update={"checkpointer": durable.saver})
-    config: RunnableConfig = {"configurable": {"thread_id": durable.run}}
+    context = replace(context, model=model, waits=True)
+    graph, config = _kept(graph, durable)
     stood = graph.get_state(config)
     if stood.metadata is None or stood.metadata["source"] == "input":  # no step was begun
         return _state(graph.invoke(start, config, context=context, durability="sync"))
@@ -44,6 +45,19 @@ def go_on(graph: Graph, start: Inspection, context: Context, durable: Durable) -
     if "aligned" in state:
         lay_over(state, state["placement"], context.gallery)
     return _state(graph.invoke(None, config, context=context, durability="sync"))
+
+
+def settle(graph: Graph, decision: Decision, context: Context, durable: Durable) -> Inspection:
+    """Tells a run that waits for a person what was decided."""
+    graph, config = _kept(graph, durable)
+    told: Command[str] = Command(resume=decision.model_dump_json())
+    context = replace(context, waits=True)
+    return _state(graph.invoke(told, config, context=context, durability="sync"))
+
+
+def _kept(graph: Graph, durable: Durable) -> tuple[Graph, RunnableConfig]:
+    config: RunnableConfig = {"configurable": {"thread_id": durable.run}}
+    return graph.copy(update={"checkpointer": durable.saver}), config
 
 
 def _state(values: object) -> Inspection:

@@ -14,8 +14,8 @@ from foveal.graphs.inspect import worth_examining
 def explore() -> Graph:
     """Find what is wrong with a part that has no template, where the model says where to look.
 
-    START → recognise ─yes→ explore ─some→ examine → verify → decide ─report alone→ END
-            │               │                                 └─document→ write_document → END
+    START → recognise ─yes→ explore ─some→ examine → verify → decide ─report→ review → END
+            │               │                                 └─document→ write_document → review
             │               ├─nothing suspicious→ decide
             │               └─too much→ decide
             └─something else→ decide

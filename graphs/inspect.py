@@ -15,8 +15,8 @@ from foveal.graphs.conclusion import conclude
 def inspect() -> Graph:
     """Find what is wrong with a part that has no template.
 
-    START → recognise ─something else→ decide ─report alone→ END
-            │                          └─document→ write_document → END
+    START → recognise ─something else→ decide ─report→ review → END
+            │                          └─document→ write_document → review
             └─yes→ scout → search → find ─some→ examine → verify → decide
                                     ├─nothing suspicious→ decide
                                     └─too much→ decide

@@ -8,11 +8,12 @@ from functools import cache
 from foveal.agents.context import Context, Gallery, NoRecord, Recorder
 from foveal.agents.inspection import Inspection
 from foveal.graphs.compare import Graph, compare
-from foveal.graphs.durable import Durable, go_on
+from foveal.graphs.durable import Durable, go_on, settle
 from foveal.graphs.explore import explore
 from foveal.graphs.inspect import inspect
 from foveal.graphs.survey import survey
 from foveal.models.protocol import VisionLanguageModel
+from foveal.schemas.decision import Decision
 from foveal.schemas.errors import FovealError
 from foveal.schemas.report import Report, Usage
 from foveal.schemas.workflow import GraphName, Workflow
@@ -52,6 +53,20 @@ def run_one(
         return go_on(graph, start, context, durable)["report"]
     report: Report = graph.invoke(start, context=context)["report"]
     return report
+
+
+def settle_one(
+    workflow: Workflow,
+    model: VisionLanguageModel,
+    *images: Image,
+    recorder: Recorder,
+    durable: Durable,
+    decision: Decision,
+) -> Report:
+    """The report of a run that waits for a person, as decided. The model is asked nothing."""
+    context = Context(model, workflow, Gallery(*images), recorder)
+    graph = _compiled(_graph_for(workflow))
+    return settle(graph, decision, context, durable)["report"]
 
 
 def run_many(

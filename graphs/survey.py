@@ -10,8 +10,8 @@ from foveal.graphs.conclusion import conclude
 def survey() -> Graph:
     """Show both parts once and let the model list everything: the baseline.
 
-    START → look_once → decide ─report alone→ END
-                        └─document→ write_document → END
+    START → look_once → decide ─report→ review → END
+                        └─document→ write_document → review
     """
     graph = StateGraph(Inspection, context_schema=Context)
     graph.add_node(look_once)

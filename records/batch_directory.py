@@ -1,10 +1,9 @@
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import Self
+from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
@@ -17,8 +16,6 @@ from foveal.schemas.errors import BadOutput
 
 RESULTS, SUMMARY = "results.jsonl", "summary.html"
 
-_LONGEST_NAME = 40
-
 
 class BatchDirectory:
     """Where a batch writes: a run directory an item, a ledger of what became of each, and results.
@@ -26,9 +23,14 @@ class BatchDirectory:
     The ledger decides: results are written anew from it and from the reports it names.
     """
 
-    def __init__(self, path: Path, ledger: Ledger, outcomes: dict[str, Outcome]) -> None:
+    def __init__(
+        self, path: Path, ledger: Ledger, told: dict[str, Any], outcomes: dict[str, Outcome]
+    ) -> None:
         self.path = path
         self.ledger = ledger
+        self.told = told
+        """What the ledger opens with."""
+
         self.outcomes = outcomes
         """The last of each item, by its id."""
 
@@ -60,22 +62,17 @@ class BatchDirectory:
     @classmethod
     def _begun(cls, path: Path, rules: dict[str, object]) -> Self:
         if not holds(path, "foveal batch"):
-            return cls(path, Ledger.begin(path / LEDGER, "foveal batch", version=1, **rules), {})
+            return cls(path, Ledger.begin(path / LEDGER, "foveal batch", **rules), rules, {})
         sweep(path)
         ledger, records = Ledger.resume(path / LEDGER)
+        told = records[0]["data"]
         for name, rule in rules.items():
-            if records[0]["data"].get(name) != rule:
+            if told.get(name) != rule:
                 raise BadOutput(
                     f"{str(path)!r} holds a batch with another {name}",
                     fix="go on with the one that began it, or name another folder",
                 )
-        return cls(path, ledger, outcomes_of(records))
-
-    def folder(self, item: str) -> Path:
-        """Of an item's run; two ids never share one."""
-        readable = re.sub(r"[^A-Za-z0-9._-]+", "-", item).strip(".-")[:_LONGEST_NAME]
-        digest = sha256(item.encode()).hexdigest()[:8]
-        return self.path / ITEMS / f"{readable}-{digest}".lstrip("-")
+        return cls(path, ledger, told, outcomes_of(records))
 
     def keep(self, outcome: Outcome) -> None:
         """From here on the item is done; safe from several threads."""

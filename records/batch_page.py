@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from foveal.records.batch_directory import BatchDirectory
+from foveal.records.batch_directory import SUMMARY, BatchDirectory
 from foveal.records.environment import environment
 from foveal.records.outcome import ITEMS, NotInspected, Outcome
 from foveal.records.picture import Picture, overview
 from foveal.records.run_directory import IMAGES, PAGE, read_report
 from foveal.records.store import ImageStore
 from foveal.records.tested_image import tested_image
+from foveal.records.whole_file import write_whole
 from foveal.schemas.box import Box
 from foveal.schemas.report import Report
 
@@ -57,10 +58,13 @@ class Page:
     """With the number of parts that show each, the commonest first."""
 
 
-def render_batch(
-    directory: BatchDirectory, items: Sequence[str], *, about: tuple[str, str], stopped: str | None
-) -> str:
-    """`about` names workflow and model. Raises BadRecord where a report is gone."""
+def write_page(directory: BatchDirectory, items: Sequence[str], *, stopped: str | None) -> None:
+    """`items` are those of the list, in its order. Raises BadRecord where a report is gone."""
+    page = render_batch(directory, items, stopped=stopped)
+    write_whole(directory.path / SUMMARY, page.encode())
+
+
+def render_batch(directory: BatchDirectory, items: Sequence[str], *, stopped: str | None) -> str:
     done = [directory.outcomes[item] for item in items if item in directory.outcomes]
     tiles = [
         _tile(outcome, directory.path, pictured=at < _MOST_PICTURES)
@@ -69,7 +73,8 @@ def render_batch(
     counts = Counter(tile.became for tile in tiles)
     labels = Counter(label for tile in tiles for label in tile.labels)
     page = Page(
-        *about,
+        workflow=directory.told["name"],
+        model=directory.told["model"],
         items=len(items),
         stopped=stopped,
         tiles=tiles,

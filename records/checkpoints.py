@@ -15,6 +15,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.store.base import BaseStore
 from langgraph.store.sqlite import SqliteStore
+from langgraph.types import Interrupt
 from pydantic import TypeAdapter
 
 from foveal.schemas.errors import BadRecord
@@ -89,7 +90,7 @@ class _Json(SerializerProtocol):
 
     def __init__(self, types: Iterable[type]) -> None:
         self._types: dict[str, TypeAdapter[Any]] = {
-            kind.__name__: TypeAdapter(kind) for kind in types
+            kind.__name__: TypeAdapter(kind) for kind in (*types, Interrupt)
         }
 
     def dumps_typed(self, obj: Any) -> tuple[str, bytes]:

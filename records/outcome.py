@@ -1,7 +1,9 @@
 """What became of an item of a batch."""
 
 import json
+import re
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ from foveal.schemas.verdict import Verdict
 
 ITEMS = "items"
 """Folder of a batch that holds the runs."""
+
+_LONGEST_NAME = 40
 
 
 class Inspected(Strict):
@@ -46,6 +50,13 @@ def outcomes_of(records: Sequence[dict[str, Any]]) -> dict[str, Outcome]:
         for record in told
     ]
     return {outcome.id: outcome for outcome in outcomes}
+
+
+def item_folder(batch: Path, item: str) -> Path:
+    """Of an item's run; two ids never share one."""
+    readable = re.sub(r"[^A-Za-z0-9._-]+", "-", item).strip(".-")[:_LONGEST_NAME]
+    digest = sha256(item.encode()).hexdigest()[:8]
+    return batch / ITEMS / f"{readable}-{digest}".lstrip("-")
 
 
 def row_of(outcome: Outcome, batch: Path) -> bytes:

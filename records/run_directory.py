@@ -66,20 +66,19 @@ class RunDirectory:
 
     @property
     def checkpoints(self) -> Path:
-        """The file that tells where the run stands; it is there until the run has ended."""
+        """The file that tells where the run stands; it goes when no one need wait for it."""
         return self.path / _CHECKPOINTS
 
     def report(self) -> Report | None:
         """Of a run that has ended; None where there is none, or it is not as the ledger has it."""
         last = self.ledger.last
-        if last["kind"] != "report" or self.checkpoints.exists():
+        if last["kind"] != "report":
             return None
-        try:
-            content = (self.path / REPORT).read_bytes()
-        except FileNotFoundError:
-            return None
-        named = last["data"]["files"][REPORT]
-        return read_report(self.path) if sha256(content).hexdigest() == named else None
+        for name, wanted in last["data"]["files"].items():
+            file = self.path / name
+            if not file.exists() or sha256(file.read_bytes()).hexdigest() != wanted:
+                return None
+        return read_report(self.path)
 
     def workflow(self) -> Workflow:
         """As it was loaded when the run began. Raises BadRecord."""
@@ -103,7 +102,12 @@ class RunDirectory:
         write_whole(self.path / HEAD, f"{self.ledger.head}\n".encode())
         for name, content in written.items():
             write_whole(self.path / name, content)
-        _unlink_checkpoints(self.path)
+        self.let_go(report)
+
+    def let_go(self, report: Report) -> None:
+        """Where the run stood is kept only while it waits for a person."""
+        if report.verdict != "review":
+            _unlink_checkpoints(self.path)
 
     def _written(self, report: Report) -> dict[str, bytes]:
         """By the name of the file; the report itself last but for its page."""

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from foveal.schemas.base import Strict
 from foveal.schemas.calibration import Calibration
+from foveal.schemas.decision import Decided
 from foveal.schemas.finding import Finding
 from foveal.schemas.image import ImageRecord
 from foveal.schemas.verdict import Verdict
@@ -58,7 +59,7 @@ class Usage(Strict):
 
 
 class Removed(Strict):
-    """A finding that a constraint took out of the report."""
+    """A finding that a constraint took out of the report, or a person."""
 
     finding: Finding
     constraint: str
@@ -89,6 +90,9 @@ class Report(Strict):
         default_factory=dict,
         description="JSON Pointer to a value of the document → JSON Pointer to what it states of "
         "this report; a text that states numbers has [from:to] in characters behind its own",
+    )
+    decided: Decided | None = Field(
+        default=None, description="by a person, of a run that ended in review"
     )
     measurements: dict[str, Any] = Field(
         default_factory=dict, description="what the tools measured, e.g. the alignment found"

@@ -30,4 +30,4 @@ def propose(state: Inspection, runtime: Runtime[Context]) -> Inspection:
 def worth_judging(state: Inspection) -> str:
     if "obstacle" in state:
         return "too different"
-    return "regions" if state["regions"] else "nothing differs"
+    return "some" if state["regions"] else "nothing differs"

@@ -111,7 +111,7 @@ def batch(
     from foveal.records.batch_directory import BatchDirectory
 
     chosen = _choice(model).for_workflow(rules)
-    told = {"workflow": rules.sha256, "model": chosen.name}
+    told = {"name": rules.name, "workflow": rules.sha256, "model": chosen.name}
     with BatchDirectory.open(_folder(out), **told) as directory:
         below = None if roots is None else [_folder(root) for root in roots]
         batching = Batching(directory, rules, items, chosen, limit, below, progress)

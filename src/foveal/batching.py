@@ -15,12 +15,11 @@ from foveal.manifest import Item
 from foveal.model_choice import ModelChoice
 from foveal.models.protocol import VisionLanguageModel
 from foveal.reading import read_picture
-from foveal.records.batch_directory import SUMMARY, BatchDirectory
-from foveal.records.batch_page import render_batch
+from foveal.records.batch_directory import BatchDirectory
+from foveal.records.batch_page import write_page
 from foveal.records.folder import holds
-from foveal.records.outcome import Inspected, NotInspected, Outcome
+from foveal.records.outcome import Inspected, NotInspected, Outcome, item_folder
 from foveal.records.run_directory import read_head
-from foveal.records.whole_file import write_whole
 from foveal.running import Run
 from foveal.schemas.errors import BadData, BadOutput, BadRecord, FovealError
 from foveal.schemas.report import Report
@@ -88,10 +87,8 @@ class Batching:
         return _counted(self.directory, ids, self._stopped)
 
     def _write(self, ids: Sequence[str], *, stopped: str | None) -> None:
-        about = self.workflow.name, self.choice.name or ""
         self.directory.write_results(ids)
-        page = render_batch(self.directory, ids, about=about, stopped=stopped)
-        write_whole(self.directory.path / SUMMARY, page.encode())
+        write_page(self.directory, ids, stopped=stopped)
 
     def _do_all(self, left: Sequence[Item], model: VisionLanguageModel, *, jobs: int) -> None:
         before = len(self.items) - len(left)
@@ -132,7 +129,7 @@ class Batching:
 
     def _inspected(self, item: Item, model: VisionLanguageModel) -> Inspected:
         images = [self._read(item, name) for name in INPUTS[self.workflow.graph]]
-        folder = self.directory.folder(item.id)
+        folder = item_folder(self.directory.path, item.id)
         report = self._continued(folder, images, model)
         if report is None:
             begun = Run.begin(folder, self.workflow, images, model=self.choice)

@@ -206,6 +206,46 @@ def resume(run: RunFolder, *, model: ModelChoice, as_json: AsJson = False) -> in
 
 
 @app.command()
+def review(
+    run: Annotated[str, typer.Argument(metavar="DIR", help="Of a run or of a batch.")],
+    *,
+    accept: Annotated[bool, typer.Option("--accept", help="The part is defective.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Nothing is wrong with it.")] = False,
+    relabel: Annotated[
+        list[str] | None,
+        typer.Option(metavar="N=LABEL", help="Accept, and call finding N so; may be repeated."),
+    ] = None,
+    item: Annotated[str | None, typer.Option(metavar="ID", help="Which, of a batch.")] = None,
+    by: Annotated[str | None, typer.Option(metavar="NAME", help="Who decides.")] = None,
+    reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why.")] = None,
+    export: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write what was decided as labelled data.")
+    ] = None,
+) -> None:
+    """List the runs that wait for a person, or decide one.
+
+    \b
+    foveal review night
+    foveal review night --item "board 17" --reject --by "M. Lee" --reason "dust, wiped off"
+    foveal review night --item "board 18" --relabel 2=short --by "M. Lee" --reason "bridged"
+    foveal review night --export labelled.jsonl
+    """
+    from foveal import reviewing
+    from foveal.deciding import read_decision
+    from foveal.summary import print_decided, print_waiting
+
+    folder = Path(run)
+    decision = read_decision(accept=accept, reject=reject, relabel=relabel, by=by, reason=reason)
+    if decision is not None:
+        print_decided(reviewing.decide(folder, item, decision))
+    if export is not None:
+        count = reviewing.write_labelled(folder, Path(export))
+        typer.echo(f"Labelled: {count} parts in {export}")
+    if decision is None and export is None:
+        print_waiting(reviewing.waiting(folder))
+
+
+@app.command()
 def verify(
     run: RunFolder,
     *,

@@ -1,17 +1,21 @@
 """One run, from its first line on disk to its report; broken off, it goes on where it stood."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from foveal.agents.inspection import STATE_TYPES
-from foveal.graphs.run import run_one
+from foveal.agents.unasked import Unasked
+from foveal.graphs.nodes.review import decided
+from foveal.graphs.run import run_one, settle_one
 from foveal.model_choice import ModelChoice
 from foveal.models.protocol import VisionLanguageModel
 from foveal.recording import RunRecorder
-from foveal.records.checkpoints import open_checkpoints
+from foveal.records.checkpoints import Checkpoints, open_checkpoints
 from foveal.records.run_directory import RunDirectory
+from foveal.schemas.decision import Decision
 from foveal.schemas.errors import BadRecord
 from foveal.schemas.loading import Loading
 from foveal.schemas.report import Report
@@ -67,11 +71,10 @@ class Run(NamedTuple):
         """Do what is left of it; then the report is in the folder too."""
         ended = self.directory.report()
         if ended is not None:
+            self.directory.let_go(ended)
             return ended
         recorder = RunRecorder(self.directory, self.written)
-        with open_checkpoints(
-            self.directory.checkpoints, run=self.directory.run, types=STATE_TYPES
-        ) as durable:
+        with self._durable() as durable:
             report = run_one(
                 self.workflow,
                 model,
@@ -82,3 +85,28 @@ class Run(NamedTuple):
             )
         self.directory.finish(report)
         return report
+
+    def settle(self, decision: Decision) -> Report:
+        """Complete a run that waits for a person. Raises BadRecord where it does not."""
+        ended = self.directory.report()
+        if ended is None or ended.verdict != "review" or not self.directory.checkpoints.exists():
+            raise BadRecord(
+                f"{str(self.directory.path)!r} does not wait for a person", fix="run it again"
+            )
+        decided(ended, decision, self.workflow)  # what does not fit is said before it is written
+        with self._durable() as durable:
+            report = settle_one(
+                self.workflow,
+                Unasked(ended.model.name, ended.model.revision),
+                *self.images,
+                recorder=RunRecorder(self.directory, self.written),
+                durable=durable,
+                decision=decision,
+            )
+        self.directory.finish(report)
+        return report
+
+    def _durable(self) -> AbstractContextManager[Checkpoints]:
+        return open_checkpoints(
+            self.directory.checkpoints, run=self.directory.run, types=STATE_TYPES
+        )

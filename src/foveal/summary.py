@@ -12,6 +12,7 @@ from foveal.schemas.verdict import Verdict
 if TYPE_CHECKING:  # evals are not imported to print a report
     from foveal.batching import Batch
     from foveal.calibrating import Made
+    from foveal.reviewing import Reviewed
 
 _STYLES: dict[Verdict, str] = {"pass": "bold green", "fail": "bold red", "review": "bold yellow"}
 
@@ -42,6 +43,25 @@ def print_batch(batch: "Batch", out: Path) -> None:
     console.print(f"Summary: {out / 'summary.html'}", markup=False)
     console.print(f"Results: {out / 'results.jsonl'}", markup=False)
     console.print(f"Ledger: {batch.head}", markup=False)
+
+
+def print_waiting(waiting: "list[Reviewed]") -> None:
+    """Which, why, and where their pictures are."""
+    console = Console(highlight=False, soft_wrap=True)
+    for item, run, report in waiting:
+        console.print(item, style="bold", end=": ", markup=False)
+        console.print(report.reason, markup=False)
+        if report.findings:
+            console.print(_table(report))
+        console.print(f"  {run / 'report.html'}", markup=False)
+    console.print(f"{len(waiting)} waiting")
+
+
+def print_decided(decided: "Reviewed") -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(decided.item, end=": ", markup=False)
+    console.print(decided.report.verdict, style=_STYLES[decided.report.verdict])
+    console.print(f"Report: {decided.run / 'report.html'}", markup=False)
 
 
 def _table(report: Report) -> Table:

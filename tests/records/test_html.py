@@ -198,8 +198,8 @@ def test_images_that_cannot_be_compared_are_never_called_free_of_findings(
 
 
 def test_what_a_constraint_removed_is_shown_with_the_constraint(page: PageReader) -> None:
-    assert "Removed by a constraint 1" in page.text
-    assert "Constraint Report only what is larger than 1 mm." in page.text
+    assert "Removed 1" in page.text
+    assert "Because Report only what is larger than 1 mm." in page.text
 
 
 def test_an_unknown_scale_is_said_and_not_guessed(
