@@ -11,7 +11,7 @@ Names are imported when they are first used, so that importing foveal stays inst
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from foveal.api import batch, compare, inspect, resume, run
+    from foveal.api import batch, compare, inspect, replay, resume, run
     from foveal.models.load import load_model
     from foveal.schemas.errors import FovealError
     from foveal.schemas.finding import Finding
@@ -34,6 +34,7 @@ __all__ = [
     "inspect",
     "load_model",
     "load_workflow",
+    "replay",
     "resume",
     "run",
 ]
@@ -49,6 +50,7 @@ _MODULES = {
     "inspect": "api",
     "load_model": "models.load",
     "load_workflow": "workflow_file",
+    "replay": "api",
     "resume": "api",
     "run": "api",
 }

@@ -21,6 +21,7 @@ from foveal.workflow_file import load_workflow
 
 if TYPE_CHECKING:
     from foveal.batching import Batch
+    from foveal.replaying import Replay
 
 PathName = str | PathLike[str]
 
@@ -141,6 +142,28 @@ def resume(
     loaded = load()
     progress("Inspecting")
     return begun.complete(loaded)
+
+
+def replay(
+    run: PathName,
+    *,
+    model: str | VisionLanguageModel | ModelChoice | None = None,
+    progress: Callable[[str], None] = _unwatched,
+) -> "Replay":
+    """Run again what a run directory keeps, and find the first difference from its record.
+
+    `model` as in `resume`. Raises FovealError where too little of the run is there.
+    """
+    progress("Reading")
+    from foveal.replaying import replay as run_again
+    from foveal.running import Run
+
+    kept = Run.resume(_folder(run))
+    load = _find(kept.model if model is None else model, kept.workflow)
+    progress("Loading the model")
+    loaded = load()
+    progress("Inspecting")
+    return run_again(kept, loaded)
 
 
 def _rules(workflow: PathName | Workflow) -> Workflow:

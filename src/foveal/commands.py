@@ -301,6 +301,29 @@ def export(
 
 
 @app.command()
+@with_model
+def replay(run: RunFolder, *, model: ModelChoice) -> int:
+    """Run again what a run was about, and show the first difference from its record.
+
+    Ends with 1 where there is one. Numbers within 0.001 count as the same.
+
+    \b
+    foveal replay run
+    foveal replay night/items/board-17-0f3a9c11 --model /models/Qwen3-VL-8B-Instruct
+    """
+    from foveal.api import replay as run_again
+    from foveal.progress import shown_steps
+
+    with shown_steps() as progress:
+        found = run_again(run, model=None if model == ModelChoice() else model, progress=progress)
+    if found.difference is None:
+        typer.echo(f"The same: {found.records} records, and the report.")
+        return 0
+    typer.echo(f"Differs after {found.records} records: {found.difference}")
+    return 1
+
+
+@app.command()
 def schema(
     name: Annotated[str, typer.Argument(metavar="NAME", help="report, workflow, finding, …")],
 ) -> None:
