@@ -50,6 +50,8 @@ def go_on(graph: Graph, start: Inspection, context: Context, durable: Durable) -
 def settle(graph: Graph, decision: Decision, context: Context, durable: Durable) -> Inspection:
     """Tells a run that waits for a person what was decided."""
     graph, config = _kept(graph, durable)
+    if not graph.get_state(config).next:
+        raise BadRecord("this run does not wait for a person", fix="run it again")
     told: Command[str] = Command(resume=decision.model_dump_json())
     context = replace(context, waits=True)
     return _state(graph.invoke(told, config, context=context, durability="sync"))

@@ -1,27 +1,24 @@
 """Where a run stands, and what its model answered: it goes on from there after its process died."""
 
-import json
 import sqlite3
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
-from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.store.base import BaseStore
 from langgraph.store.sqlite import SqliteStore
-from langgraph.types import Interrupt
-from pydantic import TypeAdapter
 
+from foveal.records.folder import unlink_database
+from foveal.records.state_json import StateJson
 from foveal.schemas.errors import BadRecord
 
-_FASTEST = 1
-_TYPE, _TEXT = "type", "text"
+_MOST_ANSWERS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -41,6 +38,40 @@ class Checkpoints:
         """On disk when this returns."""
         self._store.put((self.run, node), asked, answered, index=False)
 
+    def forget(self) -> None:
+        """All of a run that has ended."""
+        self.saver.delete_thread(self.run)
+        for item in self._store.search((self.run,), limit=_MOST_ANSWERS):
+            self._store.delete(item.namespace, item.key)
+
+
+@dataclass(frozen=True)
+class _File(Checkpoints):
+    """Of one run, with which it goes."""
+
+    over: Event = field(default_factory=Event)
+
+    def forget(self) -> None:
+        self.over.set()
+
+
+class WholeSteps(BaseCheckpointSaver[str]):
+    """What a step that did not end has written already is left unread, so it runs again, whole.
+
+    LangGraph writes what a node changed, and then where its edge leads. Killed in between, it takes
+    the node for done and the graph for ended.
+    """
+
+    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        known = super().get_tuple(config)
+        if known is None:
+            return None
+        own = [write for write in known.pending_writes or () if write[1].startswith("__")]
+        return known._replace(pending_writes=own)
+
+
+class _SqliteSaver(WholeSteps, SqliteSaver): ...
+
 
 @contextmanager
 def open_checkpoints(path: Path, *, run: str, types: Iterable[type]) -> Iterator[Checkpoints]:
@@ -56,7 +87,10 @@ def open_checkpoints(path: Path, *, run: str, types: Iterable[type]) -> Iterator
                 f"{str(path)!r} cannot be used ({error})",
                 fix="take the file away: the run then begins anew",
             ) from error
-        yield Checkpoints(_Saver(states, serde=_Json(types)), store, run)
+        file = _File(_SqliteSaver(states, serde=StateJson(types)), store, run)
+        yield file
+    if file.over.is_set():
+        unlink_database(path)
 
 
 def _connection(path: Path) -> sqlite3.Connection:
@@ -65,47 +99,3 @@ def _connection(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     return connection
-
-
-class _Saver(SqliteSaver):
-    """What a step that did not end has written already is left unread, so it runs again, whole.
-
-    LangGraph writes what a node changed, and then where its edge leads. Killed in between, it takes
-    the node for done and the graph for ended.
-    """
-
-    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        known = super().get_tuple(config)
-        if known is None:
-            return None
-        own = [write for write in known.pending_writes or () if write[1].startswith("__")]
-        return known._replace(pending_writes=own)
-
-
-class _Json(SerializerProtocol):
-    """JSON in which a typed value stands as the text that its type reads back, or refuses.
-
-    The pictures that a run names make its state long and alike: it packs to a tenth.
-    """
-
-    def __init__(self, types: Iterable[type]) -> None:
-        self._types: dict[str, TypeAdapter[Any]] = {
-            kind.__name__: TypeAdapter(kind) for kind in (*types, Interrupt)
-        }
-
-    def dumps_typed(self, obj: Any) -> tuple[str, bytes]:
-        return "json", zlib.compress(json.dumps(obj, default=self._text).encode(), _FASTEST)
-
-    def loads_typed(self, data: tuple[str, bytes]) -> Any:
-        return json.loads(zlib.decompress(data[1]), object_hook=self._value)
-
-    def _text(self, value: Any) -> dict[str, str] | str:
-        if isinstance(value, BaseException):  # LangGraph keeps what ended a step
-            return repr(value)
-        kind = type(value).__name__
-        return {_TYPE: kind, _TEXT: self._types[kind].dump_json(value).decode()}
-
-    def _value(self, found: dict[str, Any]) -> Any:
-        if found.keys() != {_TYPE, _TEXT}:
-            return found
-        return self._types[found[_TYPE]].validate_json(found[_TEXT])

@@ -48,3 +48,9 @@ def _holds_files(folder: Path) -> bool:
     return any(
         entry.name != LOCK and not entry.name.endswith(PARTIAL) for entry in folder.iterdir()
     )
+
+
+def unlink_database(path: Path) -> None:
+    """With the files that SQLite keeps beside its own."""
+    for entry in path.parent.glob(f"{path.name}*"):
+        entry.unlink()

@@ -7,7 +7,15 @@ from typing import Any, Self
 from pydantic import ValidationError
 
 from foveal.records.exports.formats import FORMATS
-from foveal.records.folder import EXPORTS, HEAD, LEDGER, REPORT, holds, require_free
+from foveal.records.folder import (
+    EXPORTS,
+    HEAD,
+    LEDGER,
+    REPORT,
+    holds,
+    require_free,
+    unlink_database,
+)
 from foveal.records.html import render
 from foveal.records.ledger import Ledger
 from foveal.records.store import ImageStore
@@ -66,7 +74,7 @@ class RunDirectory:
 
     @property
     def checkpoints(self) -> Path:
-        """The file that tells where the run stands; it goes when no one need wait for it."""
+        """The file that tells where the run stands, if nothing else does."""
         return self.path / _CHECKPOINTS
 
     def report(self) -> Report | None:
@@ -102,12 +110,6 @@ class RunDirectory:
         write_whole(self.path / HEAD, f"{self.ledger.head}\n".encode())
         for name, content in written.items():
             write_whole(self.path / name, content)
-        self.let_go(report)
-
-    def let_go(self, report: Report) -> None:
-        """Where the run stood is kept only while it waits for a person."""
-        if report.verdict != "review":
-            _unlink_checkpoints(self.path)
 
     def _written(self, report: Report) -> dict[str, bytes]:
         """By the name of the file; the report itself last but for its page."""
@@ -150,7 +152,7 @@ def _clear(path: Path) -> None:
     exported = [f"{EXPORTS}/{known.file}" for known in FORMATS.values()]
     for name in (REPORT, PAGE, _DOCUMENT, HEAD, WORKFLOW, *exported):
         (path / name).unlink(missing_ok=True)
-    _unlink_checkpoints(path)
+    unlink_database(path / _CHECKPOINTS)
     for entry in path.glob(f"{IMAGES}/{_STORED_IMAGE}"):
         entry.unlink()
     _sweep(path)
@@ -159,9 +161,3 @@ def _clear(path: Path) -> None:
 def _sweep(path: Path) -> None:
     sweep(path)
     sweep(path / IMAGES)
-
-
-def _unlink_checkpoints(path: Path) -> None:
-    """With the files that SQLite keeps beside its own."""
-    for entry in path.glob(f"{_CHECKPOINTS}*"):
-        entry.unlink()

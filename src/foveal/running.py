@@ -1,5 +1,6 @@
 """One run, from its first line on disk to its report; broken off, it goes on where it stood."""
 
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -14,6 +15,7 @@ from foveal.model_choice import ModelChoice
 from foveal.models.protocol import VisionLanguageModel
 from foveal.recording import RunRecorder
 from foveal.records.checkpoints import Checkpoints, open_checkpoints
+from foveal.records.postgres import open_postgres
 from foveal.records.run_directory import RunDirectory
 from foveal.schemas.decision import Decision
 from foveal.schemas.errors import BadRecord
@@ -70,26 +72,22 @@ class Run(NamedTuple):
     def complete(self, model: VisionLanguageModel) -> Report:
         """Do what is left of it; then the report is in the folder too."""
         ended = self.directory.report()
-        if ended is not None:
-            self.directory.let_go(ended)
-            return ended
-        recorder = RunRecorder(self.directory, self.written)
         with self._durable() as durable:
-            report = run_one(
+            report = ended or run_one(
                 self.workflow,
                 model,
                 *self.images,
-                recorder=recorder,
+                recorder=RunRecorder(self.directory, self.written),
                 date=self.date,
                 durable=durable,
             )
-        self.directory.finish(report)
+            self._end(report, durable)
         return report
 
     def settle(self, decision: Decision) -> Report:
         """Complete a run that waits for a person. Raises BadRecord where it does not."""
         ended = self.directory.report()
-        if ended is None or ended.verdict != "review" or not self.directory.checkpoints.exists():
+        if ended is None or ended.verdict != "review":
             raise BadRecord(
                 f"{str(self.directory.path)!r} does not wait for a person", fix="run it again"
             )
@@ -103,10 +101,19 @@ class Run(NamedTuple):
                 durable=durable,
                 decision=decision,
             )
-        self.directory.finish(report)
+            self._end(report, durable)
         return report
 
+    def _end(self, report: Report, durable: Checkpoints) -> None:
+        """Where the run stood is kept only while it waits for a person."""
+        self.directory.finish(report)
+        if report.verdict != "review":
+            durable.forget()
+
     def _durable(self) -> AbstractContextManager[Checkpoints]:
-        return open_checkpoints(
-            self.directory.checkpoints, run=self.directory.run, types=STATE_TYPES
-        )
+        """In a file of the run, or where the environment says."""
+        url = os.environ.get("FOVEAL_CHECKPOINTS")  # noqa: TID251 - this is the front door
+        if url is not None:
+            return open_postgres(url, run=self.directory.run, types=STATE_TYPES)
+        path = self.directory.checkpoints
+        return open_checkpoints(path, run=self.directory.run, types=STATE_TYPES)

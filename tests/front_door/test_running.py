@@ -179,7 +179,7 @@ class Trial:
                 *run.images,
                 recorder=Recorder(run, told),
                 date=run.date,
-                durable=Told(**vars(kept) | {"saver": saver, "told": told}),
+                durable=Told(saver, kept._store, kept.run, told),
             )
 
 

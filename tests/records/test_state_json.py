@@ -1,0 +1,58 @@
+"""State is read back as the types it is made of, or not at all."""
+
+import json
+import zlib
+
+import pytest
+from langgraph.types import Interrupt
+
+from foveal.agents.inspection import STATE_TYPES, Hint, Placement
+from foveal.records.state_json import StateJson
+from foveal.schemas.box import Box
+from foveal.schemas.errors import BadRecord
+from foveal.schemas.report import Usage
+
+serde = StateJson(STATE_TYPES)
+
+STATE = {
+    "tested": "img:0",
+    "hints": [Hint(box_px=Box(1, 2, 3, 4), why='dark; "短路"')],
+    "usage": Usage(model_calls=3),
+    "placement": Placement(
+        matrix=[[1.0, 0.0, 0.1], [0.0, 1.0, 1 / 3], [0.0, 0.0, 1.0]],
+        motion="translation",
+        residual_px=0.1 + 0.2,
+        agreement=1.0,
+        comparable=True,
+        reason="",
+    ),
+    "plain": {"type": "none of ours", "numbers": [1, 2.5, None]},
+    "waits": [Interrupt(value="why", id="a")],
+}
+
+
+def test_a_state_comes_back_as_it_was() -> None:
+    assert serde.loads_typed(serde.dumps_typed(STATE)) == STATE
+
+
+def test_what_ended_a_step_is_kept_as_text() -> None:
+    assert serde.loads_typed(serde.dumps_typed([ValueError("no")])) == ["ValueError('no')"]
+
+
+HOSTILE = {
+    "another type": json.dumps({"type": "Popen", "text": '["sh"]'}).encode(),
+    "a type with what it refuses": json.dumps({"type": "Usage", "text": '{"n": 1}'}).encode(),
+    "text that is no JSON": b"{",
+    "depth": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
+def test_nothing_else_is_read(content: bytes) -> None:
+    with pytest.raises(BadRecord, match="no state of a run"):
+        serde.loads_typed(("json", zlib.compress(content)))
+
+
+def test_what_is_not_packed_is_refused() -> None:
+    with pytest.raises(BadRecord, match="no state of a run"):
+        serde.loads_typed(("pickle", b"cos\nsystem\n(S'true'\ntR."))
