@@ -2,9 +2,9 @@
 
     python benchmarks/parts.py [--items 40] [--json]
 
-One after another is measured twice: a command a part, and in one process with one loaded model. Boards
-are drawn, with up to three defects each; every way starts with nothing remembered, and leaves the same
-folders behind.
+One after another is measured twice: a command a part, and in one process with one loaded model.
+Boards are drawn, with up to three defects each; every way starts with nothing remembered, and
+leaves the same folders behind.
 """
 
 import argparse
