@@ -57,7 +57,7 @@ class Ledger:
         head: str = self.last["sha256"]
         return head
 
-    def append(self, kind: str, /, **data: object) -> None:
+    def append(self, kind: str, /, **data: object) -> dict[str, Any]:
         """`data` is anything pydantic writes as JSON, without NaN and infinities."""
         with self._lock:
             record = record_of(kind, data, previous=self.head)
@@ -68,6 +68,7 @@ class Ledger:
             except OSError as error:
                 raise cannot_write(self.path, error) from error
             self.last = record
+            return record
 
     def append_once(self, kind: str, /, **data: object) -> None:
         """Unless it is the last record already."""

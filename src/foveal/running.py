@@ -44,13 +44,17 @@ class Run(NamedTuple):
     def begin(
         cls, path: Path, workflow: Workflow, images: Sequence[Image], *, model: ModelChoice
     ) -> Self:
-        """In place of an earlier run in the folder."""
+        """In place of an earlier run in the folder. From here on it can be resumed."""
         chosen = model.for_workflow(workflow)
         today = datetime.now().astimezone().date().isoformat()
         directory = RunDirectory.open(
             path, workflow, date=today, model=chosen.name, loading=chosen.loading
         )
-        return cls(directory, workflow, images, today, chosen)
+        written = []
+        for image in images:
+            directory.images.save(image.id, image.pixels)
+            written.append(directory.ledger.append("intake", image=image.id, source=image.source))
+        return cls(directory, workflow, images, today, chosen, written)
 
     @classmethod
     def resume(cls, path: Path) -> Self:
