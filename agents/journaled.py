@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
+from foveal.agents.chat_span import chat_span, tell_usage
 from foveal.agents.context import Journal, Recorder
 from foveal.agents.step import current_step
 from foveal.models.coordinates import Coordinates
@@ -65,13 +66,16 @@ class Journaled:
     ) -> list[Answer]:
         asked = [_hash(request) for request in requests]
         node, key = f"{current_step()}", _hash(asked)
-        kept = self._journal.recall(node, key)
-        if kept is None:
-            started = perf_counter()
-            answers = ask(requests)
-            seconds = round(perf_counter() - started, 3)
-            kept = {"answers": form.dump_python(answers, mode="json"), "seconds": seconds}
-            self._journal.keep(node, key, kept)
+        with chat_span(self._model, ask.__name__, questions=len(requests)) as span:
+            kept = self._journal.recall(node, key)
+            span.set_attribute("foveal.from_journal", kept is not None)
+            if kept is None:
+                started = perf_counter()
+                answers = ask(requests)
+                seconds = round(perf_counter() - started, 3)
+                kept = {"answers": form.dump_python(answers, mode="json"), "seconds": seconds}
+                self._journal.keep(node, key, kept)
+                tell_usage(span, sum((answer.usage for answer in answers), Usage()))
         answered = form.validate_python(kept["answers"])
         self._recorder.append(
             "model call",

@@ -15,6 +15,7 @@ from foveal.models.protocol import Call
 from foveal.schemas.base import Strict
 from foveal.schemas.box import Box
 from foveal.schemas.errors import BadToolCall
+from foveal.schemas.spans import operation
 from foveal.tools.merge import same
 from foveal.tools.view import Seen, square_around
 
@@ -69,6 +70,7 @@ class Trail:
     def regions(self) -> list[Region]:
         return [drawn(box, self.context.workflow, within=self.size) for box in self.reported]
 
+    @operation("execute_tool", "zoom")
     def zoom(self, call: Call) -> Seen:
         """What the box shows, in a square. Raises BadToolCall."""
         numbers = _parsed(_Zoom, call).box
@@ -84,6 +86,7 @@ class Trail:
         self.views.append(exhibit.tested)
         return exhibit.tested
 
+    @operation("execute_tool", "report")
     def report(self, call: Call) -> None:
         """Raises BadToolCall."""
         said = _parsed(_Report, call)

@@ -3,7 +3,9 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cache
+from logging import getLogger
 
 from foveal.agents.context import Context, Gallery, NoRecord, Recorder
 from foveal.agents.inspection import Inspection
@@ -11,6 +13,8 @@ from foveal.graphs.compare import Graph, compare
 from foveal.graphs.durable import Durable, go_on, settle
 from foveal.graphs.explore import explore
 from foveal.graphs.inspect import inspect
+from foveal.graphs.node_spans import NodeSpans
+from foveal.graphs.run_span import run_span
 from foveal.graphs.survey import survey
 from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.decision import Decision
@@ -18,6 +22,8 @@ from foveal.schemas.errors import FovealError
 from foveal.schemas.report import Report, Usage
 from foveal.schemas.workflow import GraphName, Workflow
 from foveal.tools.image import Image
+
+_log = getLogger(__name__)
 
 GRAPHS: dict[GraphName, Callable[[], Graph]] = {
     "compare": compare,
@@ -40,6 +46,16 @@ def run_one(
     goes on from there.
     """
     context = Context(model, workflow, Gallery(*images), recorder or NoRecord(), date)
+    with run_span(workflow, images, run=durable.run if durable else None) as span:
+        report = _report(context, images, durable)
+        span.set_attribute("foveal.verdict", report.verdict)
+        span.set_attribute("foveal.findings", len(report.findings))
+        _log.info("%s: %s", workflow.name, report.verdict)
+        return report
+
+
+def _report(context: Context, images: Sequence[Image], durable: Durable | None) -> Report:
+    model = context.model
     for image in images:
         context.recorder.image(image.id, image.pixels)
         context.recorder.append("intake", image=image.id, source=image.source)
@@ -48,7 +64,7 @@ def run_one(
     start: Inspection = {"tested": tested.id, "usage": Usage()}
     if template:
         start["template"] = template[0].id
-    graph = _compiled(_graph_for(workflow))
+    graph = _compiled(_graph_for(context.workflow))
     if durable is not None:
         return go_on(graph, start, context, durable)["report"]
     report: Report = graph.invoke(start, context=context)["report"]
@@ -91,7 +107,7 @@ def run_many(
     running: deque[Future[Report | FovealError]] = deque()
     with ThreadPoolExecutor(in_flight) as threads:
         for images in parts:
-            running.append(threads.submit(report, images))
+            running.append(threads.submit(copy_context().run, report, images))
             if len(running) == in_flight:
                 yield running.popleft().result()
         while running:
@@ -105,4 +121,4 @@ def _graph_for(workflow: Workflow) -> Callable[[], Graph]:
 @cache
 def _compiled(build: Callable[[], Graph]) -> Graph:
     """Compiling takes as long as aligning, and what comes out keeps no state."""
-    return build()
+    return build().with_config(callbacks=[NodeSpans()])

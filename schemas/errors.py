@@ -46,6 +46,10 @@ class BadRecord(FovealError):
     """The record of a run that was changed, cut, or is not there."""
 
 
+class BadSetting(FovealError):
+    """A variable of the environment that cannot be used."""
+
+
 class BadToolCall(Exception):
     """The model must act: the text goes back to it."""
 

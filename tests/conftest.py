@@ -1,6 +1,6 @@
 """What every test runs under: no network, one thread, no time limit on a property.
 
-And a calibration, which tests of most folders need.
+And a calibration and the spans of a run, which tests of most folders need.
 """
 
 import os
@@ -8,6 +8,10 @@ from collections.abc import Callable
 
 import pytest
 from hypothesis import settings
+from opentelemetry import trace
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from foveal.schemas.calibration import Calibration, Limit, Rates, Reliability
 
@@ -45,3 +49,19 @@ def make_calibration() -> Callable[..., Calibration]:
         return Calibration.model_validate(plain | changed)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def exporter() -> InMemorySpanExporter:
+    """A process has one provider, which cannot be taken away again."""
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    return exporter
+
+
+@pytest.fixture
+def spans(exporter: InMemorySpanExporter) -> Callable[[], list[ReadableSpan]]:
+    """Those of the test that have ended, in the order in which they began."""
+    exporter.clear()
+    return lambda: sorted(exporter.get_finished_spans(), key=lambda span: span.start_time or 0)

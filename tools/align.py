@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from foveal.schemas.spans import operation
 from foveal.tools.agreement import Agreement, agreement
 from foveal.tools.coarse_motion import edge_on_edge, straight, turned
 from foveal.tools.image import Pixels
@@ -61,6 +62,7 @@ class Alignment:
     reason: str
 
 
+@operation("execute_tool", "align")
 def align(template: Pixels, tested: Pixels) -> Alignment:
     """Finds shifts to a quarter of the image, turns to 6°, scales to 5 %; any exposure."""
     if np.array_equal(template, tested):

@@ -9,6 +9,7 @@ from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from foveal.schemas.box import Box
+from foveal.schemas.spans import operation
 from foveal.tools.difference import brighter
 from foveal.tools.exposure import match_exposure
 from foveal.tools.image import Pixels, size_of
@@ -58,6 +59,7 @@ class Proposal:
     """Changed pixels."""
 
 
+@operation("execute_tool", "propose")
 def propose(
     template: Pixels,
     tested: Pixels,

@@ -8,6 +8,7 @@
 Names are imported when they are first used, so that importing foveal stays instant.
 """
 
+from logging import NullHandler, getLogger
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ _MODULES = {
     "resume": "api",
     "run": "api",
 }
+
+getLogger(__name__).addHandler(NullHandler())
 
 if not TYPE_CHECKING:  # so that a type checker still finds a misspelt name
 

@@ -4,11 +4,14 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from hashlib import file_digest
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple, get_args
+
+from opentelemetry.trace import Span
 
 from foveal.failure_limit import FailureLimit
 from foveal.manifest import Item
@@ -22,7 +25,9 @@ from foveal.records.outcome import Inspected, NotInspected, Outcome, item_folder
 from foveal.records.run_directory import read_head
 from foveal.running import Run
 from foveal.schemas.errors import BadData, BadOutput, BadRecord, FovealError
+from foveal.schemas.log_fields import log_fields
 from foveal.schemas.report import Report
+from foveal.schemas.spans import mark_failed, span
 from foveal.schemas.verdict import ERROR_EXIT_CODE, EXIT_CODES, Verdict
 from foveal.schemas.workflow import INPUTS, Workflow
 from foveal.tools.image import Image
@@ -81,7 +86,11 @@ class Batching:
         self._write(ids, stopped="under way")
         try:
             if left:
-                self._do_all(left, load(), jobs=jobs)
+                model = load()
+                with span(
+                    "batch", {"foveal.workflow": self.workflow.name, "foveal.items": len(left)}
+                ):
+                    self._do_all(left, model, jobs=jobs)
         finally:
             self._write(ids, stopped=self._stopped)
         return _counted(self.directory, ids, self._stopped)
@@ -93,7 +102,7 @@ class Batching:
     def _do_all(self, left: Sequence[Item], model: VisionLanguageModel, *, jobs: int) -> None:
         before = len(self.items) - len(left)
         with ThreadPoolExecutor(jobs) as threads:
-            futures = [threads.submit(self._do, item, model) for item in left]
+            futures = [threads.submit(copy_context().run, self._do, item, model) for item in left]
             try:
                 for done, future in enumerate(as_completed(futures), start=before + 1):
                     future.result()
@@ -107,19 +116,25 @@ class Batching:
         """Raises BadOutput, after which no item could be kept."""
         if self._stopped is not None:
             return
-        outcome: Outcome
-        try:
-            outcome = self._inspected(item, model)
-        except BadOutput:
-            raise
-        except FovealError as error:
-            outcome = NotInspected(id=item.id, error=str(error))
-        except Exception as error:  # noqa: BLE001 - one item's bug must not cost the others their night
-            _log.exception("item %r", item.id)
-            outcome = NotInspected(id=item.id, error=f"a bug in foveal: {error!r}")
+        with log_fields(item=item.id), span("item", {"foveal.item.id": item.id}) as current:
+            outcome = self._outcome(item, model, current)
         self.directory.keep(outcome)
         if isinstance(outcome, NotInspected):
             self._count_error()
+
+    def _outcome(self, item: Item, model: VisionLanguageModel, current: Span) -> Outcome:
+        try:
+            return self._inspected(item, model)
+        except BadOutput:
+            raise
+        except FovealError as error:
+            mark_failed(current, error)
+            _log.info("item %r: %s", item.id, error)
+            return NotInspected(id=item.id, error=str(error))
+        except Exception as error:  # noqa: BLE001 - one item's bug must not cost the others their night
+            mark_failed(current, error)
+            _log.exception("item %r", item.id)
+            return NotInspected(id=item.id, error=f"a bug in foveal: {error!r}")
 
     def _count_error(self) -> None:
         with self._counting:

@@ -6,8 +6,10 @@ import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+from foveal.logs import set_up_logs
 from foveal.schemas.errors import FovealError
 from foveal.schemas.verdict import ERROR_EXIT_CODE
+from foveal.telemetry import switch_on_telemetry
 
 if TYPE_CHECKING:
     from typer.exceptions import TyperException
@@ -18,7 +20,11 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     try:
+        set_up_logs(os.environ)  # noqa: TID251 - this is the front door
+        switch_on_telemetry(os.environ)  # noqa: TID251
         code = exit_code(sys.argv[1:])
+    except FovealError as error:
+        code = _failed(str(error))
     except KeyboardInterrupt:  # outside a command, such as while importing typer
         code = _interrupted()
     sys.exit(code)
