@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from threading import Lock
 from typing import Any, Self
@@ -74,6 +74,16 @@ class BatchDirectory:
                 )
         return cls(path, ledger, told, outcomes_of(records))
 
+    def begin(self, *, left: int) -> None:
+        """From here on results and summary are under way, whatever an earlier end named."""
+        self.ledger.append("begin", left=left)
+
+    def end(self) -> None:
+        """From here on the ledger names results and summary."""
+        files = {name: _sha256(self.path / name) for name in (RESULTS, SUMMARY)}
+        self.ledger.append_once("end", files=files)
+        write_whole(self.path / HEAD, f"{self.ledger.head}\n".encode())
+
     def keep(self, outcome: Outcome) -> None:
         """From here on the item is done; safe from several threads."""
         with self._lock:
@@ -105,4 +115,8 @@ class BatchDirectory:
         """A line an item that is done, in the order given."""
         done = [self.outcomes[item] for item in items if item in self.outcomes]
         write_pieces(self.path / RESULTS, (row_of(one, self.path) for one in done))
-        write_whole(self.path / HEAD, f"{self.ledger.head}\n".encode())
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()

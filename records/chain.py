@@ -16,6 +16,12 @@ class Broken(NamedTuple):
     what: str
 
 
+class Signed(NamedTuple):
+    record: dict[str, Any]
+    line: bytes
+    """Of the ledger, canonical JSON."""
+
+
 class Chain(NamedTuple):
     records: list[dict[str, Any]]
     """Those that hold, from the first on."""
@@ -27,10 +33,13 @@ class Chain(NamedTuple):
         return self.records[-1]["sha256"] if self.records else None
 
 
-def record_of(kind: str, data: dict[str, object], *, previous: str | None) -> dict[str, Any]:
+def sign(kind: str, data: dict[str, object], *, previous: str | None) -> Signed:
     """Raises ValueError for what canonical JSON cannot hold."""
-    record = {"data": to_jsonable_python(data), "kind": kind, "previous": previous}
-    return {**record, "sha256": sha256(rfc8785.dumps(record)).hexdigest()}
+    own = {"data": to_jsonable_python(data), "kind": kind, "previous": previous}
+    told = rfc8785.dumps(own)
+    digest = sha256(told).hexdigest()
+    # By name the hash comes last, so that what it signs need not be written anew.
+    return Signed({**own, "sha256": digest}, b'%b,"sha256":"%b"}\n' % (told[:-1], digest.encode()))
 
 
 def chain_of(content: bytes, *, head: str | None = None) -> Chain:
@@ -62,8 +71,7 @@ def _record(line: bytes) -> dict[str, Any] | None:
     """None unless it is, byte for byte, what the ledger wrote."""
     try:
         record = json.loads(line)
-        own = {key: record[key] for key in ("data", "kind", "previous")}
-        signed = {**own, "sha256": sha256(rfc8785.dumps(own)).hexdigest()}
-        return record if rfc8785.dumps(signed) + b"\n" == line else None
+        signed = sign(record["kind"], record["data"], previous=record["previous"])
+        return record if signed.line == line else None
     except (ValueError, TypeError, KeyError, RecursionError):
         return None

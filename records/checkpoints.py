@@ -1,7 +1,7 @@
 """Where a run stands, and what its model answered: it goes on from there after its process died."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +9,7 @@ from threading import Event
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.store.base import BaseStore
 from langgraph.store.sqlite import SqliteStore
@@ -56,21 +56,25 @@ class _File(Checkpoints):
 
 
 class WholeSteps(BaseCheckpointSaver[str]):
-    """What a step that did not end has written already is left unread, so it runs again, whole.
+    """What a step changed is written with its state alone, so one that did not end runs again.
 
-    LangGraph writes what a node changed, and then where its edge leads. Killed in between, it takes
-    the node for done and the graph for ended.
+    LangGraph would write what a node changed, and then where its edge leads. Killed in between, it
+    takes the node for done and the graph for ended.
     """
 
-    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        known = super().get_tuple(config)
-        if known is None:
-            return None
-        own = [write for write in known.pending_writes or () if write[1].startswith("__")]
-        return known._replace(pending_writes=own)
+    def put_writes(
+        self,
+        config: RunnableConfig,
+        writes: Sequence[tuple[str, Any]],
+        task_id: str,
+        task_path: str = "",
+    ) -> None:
+        own = [write for write in writes if write[0].startswith("__")]
+        if own:
+            super().put_writes(config, own, task_id, task_path)
 
 
-class _SqliteSaver(WholeSteps, SqliteSaver): ...
+class WholeStepSaver(WholeSteps, SqliteSaver): ...
 
 
 @contextmanager
@@ -87,7 +91,7 @@ def open_checkpoints(path: Path, *, run: str, types: Iterable[type]) -> Iterator
                 f"{str(path)!r} cannot be used ({error})",
                 fix="take the file away: the run then begins anew",
             ) from error
-        file = _File(_SqliteSaver(states, serde=StateJson(types)), store, run)
+        file = _File(WholeStepSaver(states, serde=StateJson(types)), store, run)
         yield file
     if file.over.is_set():
         unlink_database(path)

@@ -25,7 +25,13 @@ def holds(folder: Path, what: Holding) -> bool:
     try:
         with (folder / LEDGER).open("rb") as file:
             opening = json.loads(file.readline(_LONGEST_OPENING))
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
+    except (
+        FileNotFoundError,
+        NotADirectoryError,
+        IsADirectoryError,
+        ValueError,
+        RecursionError,
+    ):
         return False
     return isinstance(opening, dict) and opening.get("kind") == what
 

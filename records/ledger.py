@@ -2,10 +2,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Self
 
-import rfc8785
 from pydantic_core import to_jsonable_python
 
-from foveal.records.chain import chain_of, record_of
+from foveal.records.chain import chain_of, sign
 from foveal.records.whole_file import cannot_write, write_whole
 from foveal.schemas.errors import BadRecord
 
@@ -25,9 +24,9 @@ class Ledger:
     @classmethod
     def begin(cls, path: Path, opening: str, /, **data: object) -> Self:
         """In place of an earlier one at `path`."""
-        record = record_of(opening, data, previous=None)
-        write_whole(path, rfc8785.dumps(record) + b"\n")
-        return cls(path, last=record)
+        signed = sign(opening, data, previous=None)
+        write_whole(path, signed.line)
+        return cls(path, last=signed.record)
 
     @classmethod
     def resume(cls, path: Path) -> tuple[Self, list[dict[str, Any]]]:
@@ -60,15 +59,14 @@ class Ledger:
     def append(self, kind: str, /, **data: object) -> dict[str, Any]:
         """`data` is anything pydantic writes as JSON, without NaN and infinities."""
         with self._lock:
-            record = record_of(kind, data, previous=self.head)
-            line = rfc8785.dumps(record)
+            signed = sign(kind, data, previous=self.head)
             try:
                 with self.path.open("ab") as file:
-                    file.write(line + b"\n")
+                    file.write(signed.line)
             except OSError as error:
                 raise cannot_write(self.path, error) from error
-            self.last = record
-            return record
+            self.last = signed.record
+            return signed.record
 
     def append_once(self, kind: str, /, **data: object) -> None:
         """Unless it is the last record already."""

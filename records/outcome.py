@@ -41,13 +41,15 @@ class NotInspected(Strict):
 
 Outcome = Inspected | NotInspected
 
+_KINDS: dict[str, type[Outcome]] = {"item": Inspected, "error": NotInspected}
+
 
 def outcomes_of(records: Sequence[dict[str, Any]]) -> dict[str, Outcome]:
     """The last of each item, by its id."""
-    _opening, *told = records
     outcomes = [
-        (Inspected if record["kind"] == "item" else NotInspected).model_validate(record["data"])
-        for record in told
+        _KINDS[record["kind"]].model_validate(record["data"])
+        for record in records
+        if record["kind"] in _KINDS
     ]
     return {outcome.id: outcome for outcome in outcomes}
 

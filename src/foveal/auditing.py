@@ -39,7 +39,7 @@ def audit(folder: Path, *, head: str | None = None) -> Audit:
     """
     if holds(folder, "foveal batch"):
         return _audit_batch(folder, head=head)
-    if holds(folder, "foveal run"):
+    if (folder / LEDGER).is_file():
         return _audit_run(folder, head=head)
     raise BadRecord(f"{str(folder)!r} holds no run", fix="name the folder given as --out")
 
@@ -50,6 +50,8 @@ def _audit_batch(batch: Path, *, head: str | None) -> Audit:
     inspected = [one for one in outcomes if isinstance(one, Inspected)]
     found = [_audit_run(batch / ITEMS / one.folder, head=one.run) for one in inspected]
     _check_results(batch / RESULTS, {row_of(outcome, batch) for outcome in outcomes})
+    if records[-1]["kind"] == "end":
+        _check_files(batch, records[-1]["data"]["files"])
     return Audit(
         len(records) + sum(one.records for one in found),
         records[-1]["sha256"],
@@ -72,7 +74,11 @@ def _check_results(path: Path, rows: set[bytes]) -> None:
 
 
 def _records(folder: Path, *, head: str | None) -> list[dict[str, Any]]:
-    chain = chain_of((folder / LEDGER).read_bytes(), head=head or read_head(folder))
+    try:
+        content = (folder / LEDGER).read_bytes()
+    except OSError as error:
+        raise _changed(folder / LEDGER, "cannot be read") from error
+    chain = chain_of(content, head=head or read_head(folder))
     if chain.broken is not None:
         number, what = chain.broken
         raise _changed(folder / LEDGER, f"record {number} {what}")

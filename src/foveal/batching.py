@@ -83,9 +83,10 @@ class Batching:
             for item in self.items
             if not self.directory.has_report(known.get(item.id), _hashes(item))
         ]
-        self._write(ids, stopped="under way")
         try:
             if left:
+                self.directory.begin(left=len(left))
+                self._write(ids, stopped="under way")
                 model = load()
                 with span(
                     "batch", {"foveal.workflow": self.workflow.name, "foveal.items": len(left)}
@@ -93,6 +94,7 @@ class Batching:
                     self._do_all(left, model, jobs=jobs)
         finally:
             self._write(ids, stopped=self._stopped)
+            self.directory.end()
         return _counted(self.directory, ids, self._stopped)
 
     def _write(self, ids: Sequence[str], *, stopped: str | None) -> None:

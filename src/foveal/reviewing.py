@@ -50,6 +50,7 @@ def decide(folder: Path, item: str | None, decision: Decision) -> Reviewed:
             batch.keep(before.model_copy(update=told))
             batch.write_results(items)
             write_page(batch, items, stopped=None)
+            batch.end()
     return chosen._replace(report=report)
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-import rfc8785
 from typer.testing import CliRunner
 
 from foveal.agents.scripted import ScriptedModel
@@ -18,7 +17,7 @@ from foveal.api import compare
 from foveal.auditing import Audit, audit
 from foveal.commands import app
 from foveal.models.protocol import ChooseRequest
-from foveal.records.chain import record_of
+from foveal.records.chain import sign
 from foveal.records.png import encode
 from foveal.schemas.errors import BadRecord
 from foveal.schemas.evidence import Cover
@@ -147,9 +146,9 @@ def forge(path: Path) -> None:
     files = {
         name: sha256((path / name).read_bytes()).hexdigest() for name in known["data"]["files"]
     }
-    forged = record_of("report", known["data"] | {"files": files}, previous=known["previous"])
-    (path / "ledger.jsonl").write_bytes(b"".join([*lines, rfc8785.dumps(forged) + b"\n"]))
-    (path / "ledger.head").write_text(forged["sha256"])
+    forged = sign("report", known["data"] | {"files": files}, previous=known["previous"])
+    (path / "ledger.jsonl").write_bytes(b"".join([*lines, forged.line]))
+    (path / "ledger.head").write_text(forged.record["sha256"])
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:

@@ -298,7 +298,7 @@ def test_verify_reads_a_batch_and_its_runs(trial: Trial) -> None:
     ("file", "was", "now", "why"),
     [
         ("results.jsonl", '"fail"', '"pass"', "line 1 is not what a report says"),
-        ("ledger.jsonl", '"fail"', '"pass"', "record 2 was changed"),
+        ("ledger.jsonl", '"fail"', '"pass"', "record 3 was changed"),
         ("items/a-*/report.json", '"fail"', '"pass"', "is not what the ledger names"),
         ("items/a-*/workflow.json", "board", "bored", "is not what the ledger names"),
     ],

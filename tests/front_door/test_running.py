@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from langgraph.checkpoint.sqlite import SqliteSaver
 
 from foveal.agents.inspection import STATE_TYPES
 from foveal.agents.scripted import ScriptedModel, shown
@@ -19,7 +18,7 @@ from foveal.graphs.run import run_one
 from foveal.model_choice import ModelChoice
 from foveal.models.protocol import Choice, ChooseRequest
 from foveal.recording import RunRecorder
-from foveal.records.checkpoints import Checkpoints, open_checkpoints
+from foveal.records.checkpoints import Checkpoints, WholeStepSaver, open_checkpoints
 from foveal.running import Run
 from foveal.schemas.errors import BadRecord
 from foveal.schemas.workflow import Workflow
@@ -52,10 +51,10 @@ class Counted(ScriptedModel):
         return super().choose(requests)
 
 
-class Saver(SqliteSaver):
+class Saver(WholeStepSaver):
     """Tells of each write before and after it; swapped, the two of a step come the other way."""
 
-    def __init__(self, saver: SqliteSaver, told: Write, *, swapped: bool) -> None:
+    def __init__(self, saver: WholeStepSaver, told: Write, *, swapped: bool) -> None:
         super().__init__(saver.conn, serde=saver.serde)
         self._told = told
         self._swapped = swapped
@@ -171,7 +170,7 @@ class Trial:
         with open_checkpoints(
             run.directory.checkpoints, run=run.directory.run, types=STATE_TYPES
         ) as kept:
-            assert isinstance(kept.saver, SqliteSaver)
+            assert isinstance(kept.saver, WholeStepSaver)
             saver = Saver(kept.saver, told, swapped=swapped)
             run_one(
                 run.workflow,
