@@ -255,3 +255,16 @@ def test_a_run_that_was_never_accepted_is_begun_again(trial: Trial) -> None:
     ledger.write_bytes(opening)
     with pytest.raises(BadRecord, match="run it again"):
         resume(trial.folder / "killed", model=trial.model)
+
+
+def test_the_state_of_a_step_fits_fifty_kilobytes(trial: Trial) -> None:
+    run = trial.begin("run")
+    with open_checkpoints(
+        run.directory.checkpoints, run=run.directory.run, types=STATE_TYPES
+    ) as kept:
+        run_one(run.workflow, trial.model, *run.images, durable=kept)
+        states = [known.checkpoint for known in kept.saver.list(None)]
+        sizes = [len(kept.saver.serde.dumps_typed(state)[1]) for state in states]
+    assert len(sizes) > 5
+    assert max(sizes) < 50_000
+    assert max(sizes) < min(image.pixels.nbytes for image in run.images), "no pixels"
