@@ -43,3 +43,11 @@ def test_a_form_of_ones_own_is_filled_in_or_refused(tmp_path: Path) -> None:
     else:
         assert set(said["document"]) == {"verdict", "count", "worst_box"}
         assert {"/count", "/verdict"} <= set(said["sources"])
+
+
+def test_a_night_ends_with_a_file_for_ci(tmp_path: Path) -> None:
+    said = run("night.py", str(tmp_path))
+
+    assert said.startswith("{'pass': 1, 'fail': 1, 'review': 0} 1 errors")
+    assert (tmp_path / "ci" / "junit.xml").exists()
+    assert run("night.py", str(tmp_path)) == said
