@@ -83,6 +83,8 @@ class Batching:
             for item in self.items
             if not self.directory.has_report(known.get(item.id), _hashes(item))
         ]
+        for item in left:  # what the ledger says of it counts no more
+            known.pop(item.id, None)
         try:
             if left:
                 self.directory.begin(left=len(left))

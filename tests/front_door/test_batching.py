@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -136,6 +137,15 @@ def test_a_report_that_was_changed_is_made_anew(trial: Trial) -> None:
     trial.run(trial.manifest("a", "b"))
     assert trial.calls()
     assert [row["verdict"] for row in trial.rows()] == ["fail", "fail"]
+
+
+def test_a_run_that_was_taken_away_is_made_anew(trial: Trial) -> None:
+    trial.run(trial.manifest("a", "b"))
+    (run,) = (trial.out / "items").glob("a-*")
+    shutil.rmtree(run)
+    trial.run(trial.manifest("a", "b"))
+    assert [row["verdict"] for row in trial.rows()] == ["fail", "fail"]
+    audit(trial.out)
 
 
 def test_a_part_that_cannot_be_read_has_a_line_with_its_error(trial: Trial) -> None:
