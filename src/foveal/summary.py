@@ -1,13 +1,15 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
+from foveal.records.run_directory import read_head
 from foveal.schemas.calibration import Limit
 from foveal.schemas.finding import Finding
 from foveal.schemas.report import Report
-from foveal.schemas.verdict import Verdict
+from foveal.schemas.verdict import EXIT_CODES, Verdict
 
 if TYPE_CHECKING:  # evals are not imported to print a report
     from foveal.batching import Batch
@@ -15,6 +17,15 @@ if TYPE_CHECKING:  # evals are not imported to print a report
     from foveal.reviewing import Reviewed
 
 _STYLES: dict[Verdict, str] = {"pass": "bold green", "fail": "bold red", "review": "bold yellow"}
+
+
+def print_report(report: Report, out: Path, *, as_json: bool) -> int:
+    """The exit code of its verdict."""
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2))
+    else:
+        print_summary(report, out, head=read_head(out))
+    return EXIT_CODES[report.verdict]
 
 
 def print_summary(report: Report, out: Path, *, head: str) -> None:
