@@ -143,7 +143,7 @@ def read_head(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise BadRecord(
             f"{str(path / HEAD)!r} cannot be read: the run did not end, or was changed since",
-            fix="run it again",
+            fix="go on with foveal resume, or run it again",
         ) from error
 
 
