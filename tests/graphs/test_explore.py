@@ -208,7 +208,7 @@ def test_the_model_that_ships_stays_within_its_calls_and_ends(
     tmp_path: Path,
 ) -> None:
     directory = RunDirectory.open(tmp_path)
-    asked = planned(workflow, most_calls=5).in_language(language)
+    asked = planned(workflow, most_calls=5, recognised_from=0.1).in_language(language)
 
     report = run_one(asked, tiny, tested, recorder=RunRecorder(directory))
     directory.finish(report)
