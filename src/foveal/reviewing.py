@@ -40,18 +40,23 @@ def decide(folder: Path, item: str | None, decision: Decision) -> Reviewed:
     `item` may be left out where one run waits. Raises FovealError where the decision does not fit.
     """
     chosen = _chosen(waiting(folder), item)
-    report = Run.resume(chosen.run).settle(decision)
-    if holds(folder, "foveal batch"):
-        with BatchDirectory.open(folder) as batch:
-            items = [known.id for known in items_in(folder)]
-            before = batch.outcomes[chosen.item]
-            assert isinstance(before, Inspected)
-            told = {"verdict": report.verdict, "run": read_head(chosen.run)}
-            batch.keep(before.model_copy(update=told))
-            batch.write_results(items)
-            write_page(batch, items, stopped=None)
-            batch.end()
-    return chosen._replace(report=report)
+    if not holds(folder, "foveal batch"):
+        return _settled(chosen, decision)
+    with BatchDirectory.open(folder) as batch:
+        settled = _settled(chosen, decision)
+        items = [known.id for known in items_in(folder)]
+        before = batch.outcomes[chosen.item]
+        assert isinstance(before, Inspected)
+        told = {"verdict": settled.report.verdict, "run": read_head(chosen.run)}
+        batch.keep(before.model_copy(update=told))
+        batch.write_results(items)
+        write_page(batch, items, stopped=None)
+        batch.end()
+    return settled
+
+
+def _settled(chosen: Reviewed, decision: Decision) -> Reviewed:
+    return chosen._replace(report=Run.resume(chosen.run).settle(decision))
 
 
 def write_labelled(folder: Path, out: Path) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from typer.testing import CliRunner
 
 from foveal.agents.scripted import ScriptedModel
@@ -14,9 +15,10 @@ from foveal.commands import app
 from foveal.deciding import read_decision
 from foveal.evals.manifest import read_manifest
 from foveal.models.protocol import ChooseRequest
+from foveal.records.folder import LOCK
 from foveal.reviewing import decide, waiting, write_labelled
 from foveal.schemas.decision import Decision
-from foveal.schemas.errors import BadData, BadLabel, BadRecord, BadWorkflow
+from foveal.schemas.errors import BadData, BadLabel, BadOutput, BadRecord, BadWorkflow
 from foveal.schemas.report import Report
 from foveal.schemas.workflow import Workflow
 from foveal.workflow_file import load_workflow
@@ -178,6 +180,15 @@ def test_a_batch_that_is_run_again_keeps_what_was_decided(
     done = batch(workflow, tmp_path / "parts.csv", out=night, model=model)
     assert done.verdicts == {"pass": 2, "fail": 0, "review": 2}
     assert not model.chosen
+
+
+def test_nothing_is_decided_while_the_batch_runs(night: Path) -> None:
+    before = (night / "results.jsonl").read_bytes()
+    with FileLock(night / LOCK), pytest.raises(BadOutput, match="another process"):
+        decide(night, "b", decided(accept=True))
+    assert (night / "results.jsonl").read_bytes() == before
+    assert [known.item for known in waiting(night)] == ["a", "b", "c"]
+    audit(night)
 
 
 def test_which_of_several_must_be_said(night: Path) -> None:
