@@ -1,18 +1,18 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from hashlib import file_digest, sha256
+from hashlib import file_digest
 from pathlib import Path
 from threading import Lock
 from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from foveal.records.chain import chain_of
-from foveal.records.folder import HEAD, LEDGER, LOCK, REPORT, holds, require_free
+from foveal.records.folder import HEAD, LEDGER, LOCK, holds, require_free
 from foveal.records.ledger import Ledger
 from foveal.records.outcome import ITEMS, Inspected, Outcome, outcomes_of, row_of
+from foveal.records.run_directory import RunDirectory
 from foveal.records.whole_file import cannot_write, sweep, write_pieces, write_whole
-from foveal.schemas.errors import BadOutput
+from foveal.schemas.errors import BadOutput, BadRecord
 
 RESULTS, SUMMARY = "results.jsonl", "summary.html"
 
@@ -100,16 +100,11 @@ class BatchDirectory:
         """Whether the item need not be inspected again: same files, and the report is as it was."""
         if not isinstance(outcome, Inspected) or outcome.inputs != inputs:
             return False
-        folder = self.path / ITEMS / outcome.folder
         try:
-            chain = chain_of((folder / LEDGER).read_bytes(), head=outcome.run)
-            report = (folder / REPORT).read_bytes()
-        except OSError:
+            run, _ = RunDirectory.resume(self.path / ITEMS / outcome.folder)
+        except BadRecord:
             return False
-        if chain.broken is not None:
-            return False
-        named: str = chain.records[-1]["data"]["files"][REPORT]
-        return sha256(report).hexdigest() == named
+        return run.ledger.head == outcome.run and run.is_whole()
 
     def write_results(self, items: Iterable[str]) -> None:
         """A line an item that is done, in the order given."""

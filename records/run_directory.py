@@ -79,14 +79,18 @@ class RunDirectory:
 
     def report(self) -> Report | None:
         """Of a run that has ended; None where there is none, or it is not as the ledger has it."""
+        return read_report(self.path) if self.is_whole() else None
+
+    def is_whole(self) -> bool:
+        """Whether the run has ended, and its files are as its ledger has them."""
         last = self.ledger.last
         if last["kind"] != "report":
-            return None
+            return False
         for name, wanted in last["data"]["files"].items():
             file = self.path / name
             if not file.exists() or sha256(file.read_bytes()).hexdigest() != wanted:
-                return None
-        return read_report(self.path)
+                return False
+        return True
 
     def workflow(self) -> Workflow:
         """As it was loaded when the run began. Raises BadRecord."""
