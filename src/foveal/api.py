@@ -22,6 +22,7 @@ from foveal.workflow_file import load_workflow
 if TYPE_CHECKING:
     from foveal.batching import Batch
     from foveal.replaying import Replay
+    from foveal.running import Run
 
 PathName = str | PathLike[str]
 
@@ -137,11 +138,7 @@ def resume(
     ended = begun.directory.report()
     if ended is not None:
         return ended
-    load = _find(begun.model if model is None else model, begun.workflow)
-    progress("Loading the model")
-    loaded = load()
-    progress("Inspecting")
-    return begun.complete(loaded)
+    return begun.complete(_model_of(begun, model, progress))
 
 
 def replay(
@@ -159,11 +156,20 @@ def replay(
     from foveal.running import Run
 
     kept = Run.resume(_folder(run))
-    load = _find(kept.model if model is None else model, kept.workflow)
+    return run_again(kept, _model_of(kept, model, progress))
+
+
+def _model_of(
+    run: "Run",
+    model: str | VisionLanguageModel | ModelChoice | None,
+    progress: Callable[[str], None],
+) -> VisionLanguageModel:
+    """The one that is given, else the one that began the run."""
+    load = _find(run.model if model in (None, ModelChoice()) else model, run.workflow)
     progress("Loading the model")
     loaded = load()
     progress("Inspecting")
-    return run_again(kept, loaded)
+    return loaded
 
 
 def _rules(workflow: PathName | Workflow) -> Workflow:

@@ -31,7 +31,7 @@ def resume(run: RunFolder, *, model: ModelChoice, as_json: AsJson = False) -> in
     from foveal.summary import print_report
 
     with shown_steps() as progress:
-        report = go_on(run, model=None if model == ModelChoice() else model, progress=progress)
+        report = go_on(run, model=model, progress=progress)
     return print_report(report, Path(run), as_json=as_json)
 
 
@@ -145,7 +145,7 @@ def replay(run: RunFolder, *, model: ModelChoice) -> int:
     from foveal.progress import shown_steps
 
     with shown_steps() as progress:
-        found = run_again(run, model=None if model == ModelChoice() else model, progress=progress)
+        found = run_again(run, model=model, progress=progress)
     if found.difference is None:
         typer.echo(f"The same: {found.records} records, and the report.")
         return 0
