@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from pathlib import PurePosixPath
 
 import pytest
 from langgraph.types import Interrupt
@@ -26,7 +27,8 @@ STATE = {
         comparable=True,
         reason="",
     ),
-    "plain": {"type": "none of ours", "numbers": [1, 2.5, None]},
+    "plain": {"type": "none of ours", "value": 1, "numbers": [1, 2.5, None]},
+    "mixed": [Hint(box_px=Box(1, 2, 3, 4), why=""), "", Usage()],
     "waits": [Interrupt(value="why", id="a")],
 }
 
@@ -35,13 +37,22 @@ def test_a_state_comes_back_as_it_was() -> None:
     assert serde.loads_typed(serde.dumps_typed(STATE)) == STATE
 
 
+def test_what_could_not_be_read_back_is_not_written() -> None:
+    with pytest.raises(TypeError, match="a state of PurePosixPath could not be read back"):
+        serde.dumps_typed({"hints": [PurePosixPath("a.yaml")]})
+
+
 def test_what_ended_a_step_is_kept_as_text() -> None:
     assert serde.loads_typed(serde.dumps_typed([ValueError("no")])) == ["ValueError('no')"]
 
 
 HOSTILE = {
-    "another type": json.dumps({"type": "Popen", "text": '["sh"]'}).encode(),
-    "a type with what it refuses": json.dumps({"type": "Usage", "text": '{"n": 1}'}).encode(),
+    "another type": json.dumps({"$type": "Popen", "value": ["sh"]}).encode(),
+    "a type with what it refuses": json.dumps({"$type": "Usage", "value": {"n": 1}}).encode(),
+    "a list with what its type refuses": json.dumps(
+        {"$type": "Usage", "values": [{"n": 1}]}
+    ).encode(),
+    "a type that is no name": b'{"$type": [], "value": 1}',
     "text that is no JSON": b"{",
     "depth": b"[" * 100_000,
 }
