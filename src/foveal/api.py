@@ -81,10 +81,7 @@ def run(
     from foveal.running import Run
 
     begun = Run.begin(_folder(out), rules, images, model=_choice(model))
-    progress("Loading the model")
-    loaded = load()
-    progress("Inspecting")
-    return begun.complete(loaded)
+    return begun.complete(lambda: _told(load, progress))
 
 
 def batch(
@@ -135,10 +132,7 @@ def resume(
     from foveal.running import Run
 
     begun = Run.resume(_folder(run))
-    ended = begun.directory.report()
-    if ended is not None:
-        return ended
-    return begun.complete(_model_of(begun, model, progress))
+    return begun.complete(lambda: _model_of(begun, model, progress))
 
 
 def replay(
@@ -166,6 +160,12 @@ def _model_of(
 ) -> VisionLanguageModel:
     """The one that is given, else the one that began the run."""
     load = _find(run.model if model in (None, ModelChoice()) else model, run.workflow)
+    return _told(load, progress)
+
+
+def _told(
+    load: Callable[[], VisionLanguageModel], progress: Callable[[str], None]
+) -> VisionLanguageModel:
     progress("Loading the model")
     loaded = load()
     progress("Inspecting")

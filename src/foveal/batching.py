@@ -152,7 +152,7 @@ class Batching:
         report = self._continued(folder, images, model)
         if report is None:
             begun = Run.begin(folder, self.workflow, images, model=self.choice)
-            report = begun.complete(model)
+            report = begun.complete(lambda: model)
         return Inspected(
             id=item.id,
             folder=folder.name,
@@ -175,7 +175,7 @@ class Batching:
         try:
             run = Run.resume(folder)
             same = run.workflow == self.workflow and list(run.images) == images
-            return run.complete(model) if same else None
+            return run.complete(lambda: model) if same else None
         except BadRecord:
             return None
 

@@ -1,7 +1,7 @@
 """One run, from its first line on disk to its report; broken off, it goes on where it stood."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -73,19 +73,25 @@ class Run(NamedTuple):
         model = ModelChoice(told["model"], Loading.model_validate(told["loading"]))
         return cls(directory, workflow, images, told["date"], model, written)
 
-    def complete(self, model: VisionLanguageModel) -> Report:
-        """Do what is left of it; then the report is in the folder too."""
-        ended = self.directory.report()
+    def complete(self, load: Callable[[], VisionLanguageModel]) -> Report:
+        """Do what is left of it; then the report is in the folder too.
+
+        Of a run that has ended only the checkpoints can be left, where its process died before it
+        took them away; no model is loaded for that.
+        """
         with self._durable() as durable:
-            report = ended or run_one(
-                self.workflow,
-                model,
-                *self.images,
-                recorder=RunRecorder(self.directory, self.written),
-                date=self.date,
-                durable=durable,
-            )
-            self._end(report, durable)
+            report = self.directory.report()
+            if report is None:
+                report = run_one(
+                    self.workflow,
+                    load(),
+                    *self.images,
+                    recorder=RunRecorder(self.directory, self.written),
+                    date=self.date,
+                    durable=durable,
+                )
+                self.directory.finish(report)
+            _forget(report, durable)
         return report
 
     def settle(self, decision: Decision) -> Report:
@@ -105,14 +111,9 @@ class Run(NamedTuple):
                 durable=durable,
                 decision=decision,
             )
-            self._end(report, durable)
+            self.directory.finish(report)
+            _forget(report, durable)
         return report
-
-    def _end(self, report: Report, durable: Checkpoints) -> None:
-        """Where the run stood is kept only while it waits for a person."""
-        self.directory.finish(report)
-        if report.verdict != "review":
-            durable.forget()
 
     def _durable(self) -> AbstractContextManager[Checkpoints]:
         """In a file of the run, or where the environment says."""
@@ -121,3 +122,9 @@ class Run(NamedTuple):
             return open_postgres(url, run=self.directory.run, types=STATE_TYPES)
         path = self.directory.checkpoints
         return open_checkpoints(path, run=self.directory.run, types=STATE_TYPES)
+
+
+def _forget(report: Report, durable: Checkpoints) -> None:
+    """Where a run stood, unless it waits for a person."""
+    if report.verdict != "review":
+        durable.forget()
