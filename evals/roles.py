@@ -2,18 +2,20 @@
 
     foveal eval roles [--limit N] [--json]
 
-Once in the wording that ships, once in other words, labels, orders and languages. N is how many
-boards the regions are drawn from. The roles ask in their own words, whatever the workflow says.
+Once in the wording that ships in English, once in the Chinese one, once in other words, labels and
+orders of either. N is how many boards the regions are drawn from. The roles ask in their own words,
+whatever the workflow says.
 """
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal, NamedTuple
+from itertools import product
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 from rich.box import SIMPLE
 from rich.console import RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 
 from foveal.agents.instructions import YES_NO, Role
 from foveal.evals.options import EvalOptions
@@ -41,8 +43,8 @@ _VIEW = (VIEW_PX, VIEW_PX)
 _AS_TRAINED = Coordinates()
 """In which the wanted answers are written."""
 
-Words = Literal["shipped", "other"]
-WORDS: tuple[Words, ...] = ("shipped", "other")
+Words = Literal["en", "zh", "other"]
+WORDS: tuple[Words, ...] = get_args(Words)
 
 
 class Asked(NamedTuple):
@@ -59,12 +61,14 @@ class _Source(NamedTuple):
     def of(self, role: Role) -> Iterator[Asked]:
         rng = np.random.default_rng(ROLES)
         for _ in range(_BATCHES):
-            wording = shipped(role) if self.words == "shipped" else vary(rng, role, variety=1.0)
+            wording = vary(rng, role, variety=1.0)
+            if self.words != "other":
+                wording = shipped(role, self.words)
             yield Asked(wording, draw_samples(rng, role, self.chunk, wording, size=self.size))
 
 
 class Claims(Strict):
-    """`missed`: true claims denied; `false_alarms`: untrue ones confirmed."""
+    """`missed`: true denied; `false_alarms`: untrue ones confirmed."""
 
     missed: Share
     false_alarms: Share
@@ -78,7 +82,10 @@ class Places(Strict):
 
 class RoleFigures(Strict):
     judge: dict[Words, Share]
+    look: dict[Words, Share]
     verify: dict[Words, Claims]
+    confirm: dict[Words, Claims]
+    recognise: dict[Words, Claims]
     sight: dict[Words, Share]
     locate: dict[Words, Places]
     boards: int
@@ -90,22 +97,31 @@ def run(options: EvalOptions) -> dict[str, object]:
     model, boards = options.load_model(), options.limit or BOARDS
     chunk = draw_chunk(generator(ROLES, 0), boards)
     size = max(1, _QUESTIONS_A_BOARD * boards // _BATCHES)
-    parts = {"judge": _judge, "verify": _verify, "sight": _sight, "locate": _locate}
-    found: dict[str, dict[Words, Any]] = {role: {} for role in parts}
-    for done, (role, words) in enumerate((role, words) for role in parts for words in WORDS):
-        options.progress(done, len(parts) * len(WORDS))
-        found[role][words] = parts[role](model, _Source(chunk, words, size))
+    found: dict[str, dict[Words, Any]] = {role: {} for role in _MEASURED}
+    for done, (role, words) in enumerate(product(_MEASURED, WORDS)):
+        options.progress(done, len(_MEASURED) * len(WORDS))
+        found[role][words] = _MEASURED[role](model, role, _Source(chunk, words, size))
     figures = {**found, "boards": boards, "model": model.name, "revision": model.revision}
     return RoleFigures.model_validate(figures).model_dump()
 
 
 def show(figures: dict[str, object]) -> RenderableType:
     known = RoleFigures.model_validate(figures)
-    table = Table("", *WORDS, box=SIMPLE, title=f"{known.model} on {known.boards} drawn boards")
+    table = Table(
+        Column(no_wrap=True),
+        *WORDS,
+        box=SIMPLE,
+        title=f"{known.model} on {known.boards} drawn boards",
+    )
     rows: dict[str, Callable[[Words], Share]] = {
         "judge: right": lambda words: known.judge[words],
-        "verify: true claims denied": lambda words: known.verify[words].missed,
-        "verify: untrue claims confirmed": lambda words: known.verify[words].false_alarms,
+        "look: right": lambda words: known.look[words],
+        "verify: true denied": lambda words: known.verify[words].missed,
+        "verify: untrue confirmed": lambda words: known.verify[words].false_alarms,
+        "confirm: true denied": lambda words: known.confirm[words].missed,
+        "confirm: untrue confirmed": lambda words: known.confirm[words].false_alarms,
+        "recognise: boards denied": lambda words: known.recognise[words].missed,
+        "recognise: others confirmed": lambda words: known.recognise[words].false_alarms,
         "sight: right": lambda words: known.sight[words],
         "locate: label right": lambda words: known.locate[words].label,
         "locate: box at IoU 0.5": lambda words: known.locate[words].box,
@@ -115,42 +131,42 @@ def show(figures: dict[str, object]) -> RenderableType:
     return table
 
 
-def _judge(model: VisionLanguageModel, source: _Source) -> Share:
+def _named(model: VisionLanguageModel, role: Role, source: _Source) -> Share:
     return Share.counted(
         [
             answer == sample.answer
-            for asked in source.of("judge")
+            for asked in source.of(role)
             for sample, answer in _chosen(model, asked, _labels(asked.wording))
         ]
     )
 
 
-def _verify(model: VisionLanguageModel, source: _Source) -> Claims:
+def _claimed(model: VisionLanguageModel, role: Role, source: _Source) -> Claims:
     said: dict[bool, list[bool]] = {True: [], False: []}
-    for asked in source.of("verify"):
+    for asked in source.of(role):
         yes, no = YES_NO[asked.wording.language]
         for sample, answer in _chosen(model, asked, (yes, no)):
             said[sample.answer == yes].append(answer != sample.answer)
     return Claims(missed=Share.counted(said[True]), false_alarms=Share.counted(said[False]))
 
 
-def _sight(model: VisionLanguageModel, source: _Source) -> Share:
+def _read(model: VisionLanguageModel, role: Role, source: _Source) -> Share:
     return Share.counted(
         [
             answer == sample.answer
-            for asked in source.of("sight")
+            for asked in source.of(role)
             for sample, answer in _chosen(model, asked, _DIGITS)
         ]
     )
 
 
-def _locate(model: VisionLanguageModel, source: _Source) -> Places:
+def _located(model: VisionLanguageModel, role: Role, source: _Source) -> Places:
     labels: list[bool] = []
     boxes: list[bool] = []
     coordinates = model.coordinates
     box = coordinates.box_schema(size=_VIEW)
-    for asked in source.of("locate"):
-        schema = JsonSchema(_located(_labels(asked.wording), box))
+    for asked in source.of(role):
+        schema = JsonSchema(_place_schema(_labels(asked.wording), box))
         requests = [WriteRequest(sample.conversation, schema, 60) for sample in asked.samples]
         for sample, reply in zip(asked.samples, model.write(requests), strict=True):
             wanted, said = json.loads(sample.answer), json.loads(reply.text)
@@ -170,7 +186,7 @@ def _meet(
     return Box(*wanted).iou(found) >= _FOUND_IOU
 
 
-def _located(labels: Sequence[str], box: dict[str, Any]) -> dict[str, Any]:
+def _place_schema(labels: Sequence[str], box: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {
@@ -192,3 +208,14 @@ def _chosen(
 
 def _labels(wording: Wording) -> tuple[str, ...]:
     return tuple(label.name for label in wording.labels.values())
+
+
+_MEASURED: dict[Role, Callable[[VisionLanguageModel, Role, _Source], Any]] = {
+    "judge": _named,
+    "look": _named,
+    "verify": _claimed,
+    "confirm": _claimed,
+    "recognise": _claimed,
+    "sight": _read,
+    "locate": _located,
+}
