@@ -128,8 +128,8 @@ def _properties(draft: _Draft, scope: _Scope) -> Iterator[_Property]:
 
 
 def _kinds(facts: Facts) -> list[str]:
-    """That these facts can answer; the list of findings is what most documents hold."""
-    kinds = [*_MAKE, "findings", "findings"]
+    """That these facts can answer; most documents hold the list of findings and a name."""
+    kinds = [*_MAKE, "findings", "findings", "part", "workflow"]
     unknown = {
         "date": facts.date is None,
         "in region": not facts.regions,

@@ -1,6 +1,6 @@
-"""What is practised how often, by how far a training has come."""
+"""What is practised how often."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -32,31 +32,24 @@ class Mixture:
 
 
 # Seeing keeps its share throughout: what is not practised is lost within an hour.
-_EARLY = Mixture(
+MIXTURE = Mixture(
     {
-        "judge": 0.22,
-        "locate": 0.1,
-        "verify": 0.14,
+        "judge": 0.15,
+        "locate": 0.06,
+        "verify": 0.4,
         "survey": 0.02,
-        "sight": 0.06,
+        "sight": 0.05,
         "look": 0.3,
-        "find": 0.15,
-        "confirm": 0.12,
+        "find": 0.12,
+        "confirm": 0.35,
         "recognise": 0.1,
-        "report": 0.4,
-        "judge thinking": 0.05,
-        "look thinking": 0.05,
-        "scout": 0.03,
-        "explore": 0.1,
+        "report": 0.22,
+        "judge thinking": 0.03,
+        "look thinking": 0.03,
+        "scout": 0.02,
+        "explore": 0.05,
     },
-    variety=0.3,
-    seeing=0.3,
-    copying=0.1,
+    variety=0.4,
+    seeing=0.27,
+    copying=0.04,
 )
-_LATE = replace(_EARLY, variety=0.35, copying=0.03)
-_EARLY_SHARE = 0.5
-
-
-def mixture(progress: float) -> Mixture:
-    """For a training that has come so far, 0 to 1."""
-    return _EARLY if progress < _EARLY_SHARE else _LATE

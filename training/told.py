@@ -22,6 +22,12 @@ _EDGE = {"connector": Box(0, 800, 1000, 1000), "middle": Box(250, 250, 750, 750)
 _NAMED = {"zone 1": Box(0, 0, 400, 1000), "zone 2": Box(400, 0, 1000, 1000)}
 _TRANSLATED = {"left": "左", "right": "右", "top": "上", "bottom": "下", "connector": "接口",
                "middle": "中间", "zone 1": "区域1", "zone 2": "区域2"}  # fmt: skip
+
+_STEMS = ("board", "part", "lot", "img", "SN", "template", "tested", "compare", "inspect", "pcb",
+          "line", "incoming", "scan", "unit", "front", "back", "sample", "top")  # fmt: skip
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+_BETWEEN = ("", "-", "_", " ", ".")
+
 _DIVISIONS = (_HALVES, _ROWS, _EDGE, _NAMED)
 
 
@@ -37,9 +43,9 @@ def draw_facts(rng: Generator, wording: Wording) -> Facts:
         verdict=_verdict(rng, count),
         defects=tuple(defects),
         labels=labels,
-        part=_part(rng),
+        part=f"{_name(rng)}{rng.choice(('', '.png', '.jpg'))}",
         size_px=(width, height),
-        workflow=str(rng.choice(("board-compare", "board-inspect", "incoming", "line 2"))),
+        workflow=_name(rng),
         coverage=float(rng.choice((1.0, 0.99, round(float(rng.uniform(0.9, 1)), 2)))),
         date=_date(rng) if rng.random() < _DATED else None,
         regions=_regions(rng, wording.language) if rng.random() < _DIVIDED else {},
@@ -72,9 +78,20 @@ def _size_mm(rng: Generator, decimals: int) -> float:
     return round(max(0.1, float(np.exp(rng.uniform(-2.5, 1.5)))), decimals)
 
 
-def _part(rng: Generator) -> str:
-    stem = str(rng.choice(("board", "part", "B", "lot7-", "img_", "SN")))
-    return f"{stem}{int(rng.integers(1000))}{rng.choice(('', '.png', '.jpg'))}"
+def _name(rng: Generator) -> str:
+    """Pieces that nobody could guess, so that a name is copied from what was told."""
+    pieces = [_piece(rng) for _ in range(int(rng.integers(1, 4)))]
+    return str(rng.choice(_BETWEEN)).join(pieces)
+
+
+def _piece(rng: Generator) -> str:
+    kind = rng.random()
+    if kind < 0.4:
+        return str(rng.choice(_STEMS))
+    if kind < 0.7:
+        return f"{int(rng.integers(10 ** int(rng.integers(1, 6))))}"
+    letters = rng.choice(list(_LETTERS), int(rng.integers(1, 6)))
+    return "".join(letters)
 
 
 def _date(rng: Generator) -> str:

@@ -260,6 +260,9 @@ _SENTENCES: Final[dict[Language, tuple[str, ...]]] = {
 _CONSTRAINED = 0.4
 """Share of other wordings that come with constraints."""
 
+_CHINESE, _CHINESE_CLAIMS = 0.35, 0.65
+"""Shares of wordings; a label is known in both languages long before a claim about it is."""
+
 _THOUGHT_AS_SHIPPED = 0.8
 """Share of requests for a thought that are in the agents' words."""
 
@@ -302,11 +305,12 @@ def shipped(role: Role, language: Language = "en") -> Wording:
 
 
 def vary(rng: Generator, role: Role, *, variety: float) -> Wording:
-    """The shipped wording, or with probability `variety` other words, names, order or language."""
-    if rng.random() >= variety:
-        return shipped(role)
-    language: Language = "en" if rng.random() < 0.6 else "zh"
+    """In one of the languages as shipped, or with probability `variety` in other words or names."""
+    chinese = _CHINESE_CLAIMS if role in {"verify", "confirm"} else _CHINESE
+    language: Language = "zh" if rng.random() < chinese else "en"
     wording = shipped(role, language)
+    if rng.random() >= variety:
+        return wording
     labels = _relabelled(rng, language)
     return Wording(
         _reworded(rng, wording.instructions, role, language),

@@ -64,7 +64,7 @@ def test_every_number_of_an_answer_is_told() -> None:
 
 def test_a_list_holds_what_it_is_asked_for_and_nothing_else() -> None:
     limited = 0
-    for document in documents(600):
+    for document in documents(2000):
         only = re.search(r"only of ([0-9.]+) mm", str(document.values))
         sizes = re.findall(r'{"(?:size_mm|size|mm)":([0-9.]+)}', document.answer)
         if only and sizes:

@@ -9,7 +9,7 @@ from foveal.training.chunk import KINDS, Chunk
 from foveal.training.learner import Learner
 from foveal.training.sample import Sample
 from foveal.training.tasks import draw_batch
-from foveal.training.validation import validate
+from foveal.training.validation import ROLES, validate
 
 RATE = 1e-3
 
@@ -52,13 +52,12 @@ def test_a_batch_seen_again_is_known_better(
     assert losses == sorted(losses, reverse=True)
 
 
-def test_validation_says_how_well_each_kind_is_recognised(
+def test_validation_says_how_well_each_role_answers_in_each_language(
     chunk: Chunk, model: Qwen3VLForConditionalGeneration, tokenizer: PreTrainedTokenizerFast
 ) -> None:
     found = validate(model, Learner(model, tokenizer).batcher, chunk, batches=1)
 
-    assert set(found) == {"judge", "look"}
-    for named in found.values():
-        assert 0 <= named.accuracy <= 1
-        assert all(0 <= recall <= 1 for recall in named.recall.values())
-        assert set(named.recall) == set(KINDS)
+    assert set(found) == {f"{role} {language}" for role in ROLES for language in ("en", "zh")}
+    assert set(found["judge en"]) == set(KINDS)
+    assert set(found["confirm zh"]) == {"是", "否"}
+    assert all(0 <= share <= 1 for named in found.values() for share in named.values())
