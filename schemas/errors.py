@@ -1,5 +1,9 @@
 """Errors say who acts: the model is told and tries again, or a person mends what ended the run."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Self
+
 
 class FovealError(Exception):
     """A person must act: what went wrong with its values, then what to do. Printed as one line."""
@@ -8,6 +12,10 @@ class FovealError(Exception):
         super().__init__(f"{what}: {fix}")
         self.what = what
         self.fix = fix
+
+    def __reduce__(self) -> "tuple[Callable[[str], Self], tuple[str]]":
+        """Pickled, it arrives in another process as it was raised."""
+        return partial(type(self), fix=self.fix), (self.what,)
 
 
 class BadImage(FovealError):
@@ -44,6 +52,10 @@ class BadData(FovealError):
 
 class BadRecord(FovealError):
     """The record of a run that was changed, cut, or is not there."""
+
+
+class BadCluster(FovealError):
+    """Machines that cannot work on a batch together."""
 
 
 class BadSetting(FovealError):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from foveal.api import batch, compare, inspect, replay, resume, run
+    from foveal.cluster import Cluster
     from foveal.models.load import load_model
     from foveal.schemas.errors import FovealError
     from foveal.schemas.finding import Finding
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "Cluster",
     "Finding",
     "FovealError",
     "Loading",
@@ -41,6 +43,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "Cluster": "cluster",
     "Finding": "schemas.finding",
     "FovealError": "schemas.errors",
     "Loading": "schemas.loading",

@@ -1,10 +1,12 @@
 """Compare and inspect from Python; the commands run the same functions."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from foveal.cluster import Cluster
 from foveal.failure_limit import FailureLimit
 from foveal.fetching import Fetcher
 from foveal.inputs import check_names
@@ -12,7 +14,7 @@ from foveal.manifest import read_manifest
 from foveal.model_choice import ModelChoice
 from foveal.models.protocol import VisionLanguageModel
 from foveal.reading import read_picture
-from foveal.schemas.errors import BadOutput
+from foveal.schemas.errors import BadModel, BadOutput
 from foveal.schemas.report import Report
 from foveal.schemas.workflow import INPUTS, Workflow
 from foveal.tools.image import Image
@@ -93,6 +95,7 @@ def batch(
     jobs: int = 8,
     max_failures: str | None = None,
     roots: Sequence[PathName] | None = None,
+    cluster: Cluster | None = None,
     progress: Callable[[int, int], None] = _uncounted,
 ) -> "Batch":
     """Run a workflow on every part of a list; called again, it goes on where it was broken off.
@@ -102,19 +105,33 @@ def batch(
     '5%', it stops.
     Files that lie below none of the `roots` are refused, if any are given.
     So many `jobs` are in flight: the model joins what they ask, and one is aligned meanwhile.
+    With a `cluster` an engine runs in each of its actors, and so many jobs in each engine.
     """
     rules = _rules(workflow)
+    if cluster is not None:
+        cluster.require_ray()
+        _require_name(model)
     items = read_manifest(Path(manifest), INPUTS[rules.graph])
     limit, load = FailureLimit.read(max_failures), _find(model, rules)
     from foveal.batching import Batching
+    from foveal.inspecting import Inspector
     from foveal.records.batch_directory import BatchDirectory
+    from foveal.workers import LocalWorkers, Workers
 
     chosen = _choice(model).for_workflow(rules)
     told = {"name": rules.name, "workflow": rules.sha256, "model": chosen.name}
     with BatchDirectory.open(_folder(out), **told) as directory:
         below = None if roots is None else [_folder(root) for root in roots]
-        batching = Batching(directory, rules, items, chosen, limit, below, progress)
-        return batching.run(load, jobs=jobs)
+        inspector = Inspector(directory.path, rules, chosen, below)
+
+        def open_workers() -> AbstractContextManager[Workers]:
+            if cluster is None:
+                return nullcontext(LocalWorkers(inspector, load(), jobs))
+            from foveal.ray_workers import open_actors
+
+            return open_actors(inspector, cluster, jobs=jobs, head=directory.ledger.head)
+
+        return Batching(directory, items, limit, progress).run(open_workers)
 
 
 def resume(
@@ -194,6 +211,13 @@ def _find(
         return _choice(model).find_for(workflow)
     loaded = model
     return lambda: loaded
+
+
+def _require_name(model: str | VisionLanguageModel | ModelChoice | None) -> None:
+    if model is not None and not isinstance(model, str | ModelChoice):
+        raise BadModel(
+            f"{model.name!r} is loaded here, and stays here", fix="name the model for a cluster"
+        )
 
 
 def _choice(model: str | VisionLanguageModel | ModelChoice | None) -> ModelChoice:

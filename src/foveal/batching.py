@@ -3,34 +3,26 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
+from contextlib import AbstractContextManager, suppress
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from hashlib import file_digest
-from pathlib import Path
 from threading import Lock
 from typing import NamedTuple, get_args
 
 from opentelemetry.trace import Span
 
 from foveal.failure_limit import FailureLimit
+from foveal.inspecting import hashes_of
 from foveal.manifest import Item
-from foveal.model_choice import ModelChoice
-from foveal.models.protocol import VisionLanguageModel
-from foveal.reading import read_picture
 from foveal.records.batch_directory import BatchDirectory
 from foveal.records.batch_page import write_page
-from foveal.records.folder import holds
-from foveal.records.outcome import Inspected, NotInspected, Outcome, item_folder
-from foveal.records.run_directory import read_head
-from foveal.running import Run
-from foveal.schemas.errors import BadData, BadOutput, BadRecord, FovealError
+from foveal.records.outcome import Inspected, NotInspected, Outcome
+from foveal.schemas.errors import BadCluster, BadOutput, FovealError
 from foveal.schemas.log_fields import log_fields
-from foveal.schemas.report import Report
 from foveal.schemas.spans import mark_failed, span
 from foveal.schemas.verdict import ERROR_EXIT_CODE, EXIT_CODES, Verdict
-from foveal.schemas.workflow import INPUTS, Workflow
-from foveal.tools.image import Image
+from foveal.workers import Workers
 
 _WORST_FIRST: tuple[Verdict, ...] = ("fail", "review", "pass")
 
@@ -61,13 +53,8 @@ class Batching:
     """A batch under way. An item that was begun is brought to its end, also when it stops early."""
 
     directory: BatchDirectory
-    workflow: Workflow
     items: Sequence[Item]
-    choice: ModelChoice
     limit: FailureLimit
-    roots: Sequence[Path] | None
-    """What the list may name lies below one of these; None: anywhere."""
-
     progress: Callable[[int, int], None]
     """Told (done, all)."""
 
@@ -75,13 +62,13 @@ class Batching:
     _counting: Lock = field(default_factory=Lock)
     _stopped: str | None = None
 
-    def run(self, load: Callable[[], VisionLanguageModel], *, jobs: int) -> Batch:
+    def run(self, open_workers: Callable[[], AbstractContextManager[Workers]]) -> Batch:
         """Do what is left, and write what became of all; no model is loaded for nothing."""
         known, ids = self.directory.outcomes, [item.id for item in self.items]
         left = [
             item
             for item in self.items
-            if not self.directory.has_report(known.get(item.id), _hashes(item))
+            if not self.directory.has_report(known.get(item.id), hashes_of(item))
         ]
         for item in left:  # what the ledger says of it counts no more
             known.pop(item.id, None)
@@ -89,11 +76,9 @@ class Batching:
             if left:
                 self.directory.begin(left=len(left))
                 self._write(ids, stopped="under way")
-                model = load()
-                with span(
-                    "batch", {"foveal.workflow": self.workflow.name, "foveal.items": len(left)}
-                ):
-                    self._do_all(left, model, jobs=jobs)
+                told = {"foveal.workflow": self.directory.told["name"], "foveal.items": len(left)}
+                with open_workers() as workers, span("batch", told):
+                    self._do_all(left, workers)
         finally:
             self._write(ids, stopped=self._stopped)
             self.directory.end()
@@ -103,33 +88,38 @@ class Batching:
         self.directory.write_results(ids)
         write_page(self.directory, ids, stopped=stopped)
 
-    def _do_all(self, left: Sequence[Item], model: VisionLanguageModel, *, jobs: int) -> None:
+    def _do_all(self, left: Sequence[Item], workers: Workers) -> None:
         before = len(self.items) - len(left)
-        with ThreadPoolExecutor(jobs) as threads:
-            futures = [threads.submit(copy_context().run, self._do, item, model) for item in left]
+        with ThreadPoolExecutor(workers.in_flight) as threads:
+            futures = [threads.submit(copy_context().run, self._do, item, workers) for item in left]
             try:
                 for done, future in enumerate(as_completed(futures), start=before + 1):
-                    future.result()
+                    with suppress(CancelledError):
+                        future.result()
                     self.progress(done, len(self.items))
             except BaseException as interrupt:
                 stopped = isinstance(interrupt, KeyboardInterrupt)
-                self._stopped = "interrupted" if stopped else str(interrupt)
+                self._stop("interrupted" if stopped else str(interrupt), workers)
                 raise
 
-    def _do(self, item: Item, model: VisionLanguageModel) -> None:
-        """Raises BadOutput, after which no item could be kept."""
+    def _stop(self, why: str, workers: Workers) -> None:
+        self._stopped = why
+        workers.stop()
+
+    def _do(self, item: Item, workers: Workers) -> None:
+        """Raises BadOutput or BadCluster, after which no item could be kept."""
         if self._stopped is not None:
             return
         with log_fields(item=item.id), span("item", {"foveal.item.id": item.id}) as current:
-            outcome = self._outcome(item, model, current)
+            outcome = self._outcome(item, workers, current)
         self.directory.keep(outcome)
         if isinstance(outcome, NotInspected):
-            self._count_error()
+            self._count_error(workers)
 
-    def _outcome(self, item: Item, model: VisionLanguageModel, current: Span) -> Outcome:
+    def _outcome(self, item: Item, workers: Workers, current: Span) -> Outcome:
         try:
-            return self._inspected(item, model)
-        except BadOutput:
+            return workers.inspect(item)
+        except (BadOutput, BadCluster, CancelledError):
             raise
         except FovealError as error:
             mark_failed(current, error)
@@ -140,44 +130,12 @@ class Batching:
             _log.exception("item %r", item.id)
             return NotInspected(id=item.id, error=f"a bug in foveal: {error!r}")
 
-    def _count_error(self) -> None:
+    def _count_error(self, workers: Workers) -> None:
         with self._counting:
             self._errors += 1
             if self.limit.is_passed(self._errors, items=len(self.items)):
-                self._stopped = f"{self._errors} of {len(self.items)} items ended in an error"
-
-    def _inspected(self, item: Item, model: VisionLanguageModel) -> Inspected:
-        images = [self._read(item, name) for name in INPUTS[self.workflow.graph]]
-        folder = item_folder(self.directory.path, item.id)
-        report = self._continued(folder, images, model)
-        if report is None:
-            begun = Run.begin(folder, self.workflow, images, model=self.choice)
-            report = begun.complete(lambda: model)
-        return Inspected(
-            id=item.id,
-            folder=folder.name,
-            inputs=_hashes(item),
-            verdict=report.verdict,
-            run=read_head(folder),
-        )
-
-    def _read(self, item: Item, name: str) -> Image:
-        if name not in item.inputs:
-            raise BadData(f"the line of {item.id!r} names no file as {name!r}", fix="name one")
-        return read_picture(item.inputs[name], roots=self.roots)
-
-    def _continued(
-        self, folder: Path, images: list[Image], model: VisionLanguageModel
-    ) -> Report | None:
-        """Of the same run, where a process that died had begun it and it can go on."""
-        if not holds(folder, "foveal run"):
-            return None
-        try:
-            run = Run.resume(folder)
-            same = run.workflow == self.workflow and list(run.images) == images
-            return run.complete(lambda: model) if same else None
-        except BadRecord:
-            return None
+                why = f"{self._errors} of {len(self.items)} items ended in an error"
+                self._stop(why, workers)
 
 
 def _counted(directory: BatchDirectory, ids: Sequence[str], stopped: str | None) -> Batch:
@@ -186,15 +144,3 @@ def _counted(directory: BatchDirectory, ids: Sequence[str], stopped: str | None)
     errors = len(done) - verdicts.total()
     counts = {verdict: verdicts[verdict] for verdict in get_args(Verdict)}
     return Batch(len(ids), counts, errors, stopped, directory.ledger.head)
-
-
-def _hashes(item: Item) -> dict[str, str]:
-    """SHA-256 of each file that can be read."""
-    hashes = {}
-    for name, path in item.inputs.items():
-        try:
-            with path.open("rb") as file:
-                hashes[name] = file_digest(file, "sha256").hexdigest()
-        except OSError:
-            continue
-    return hashes

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from foveal import keeping, measuring
+from foveal.cluster import Engine, read_cluster
 from foveal.model_choice import ModelChoice
 from foveal.model_options import with_model
 from foveal.schemas.language import Language
@@ -154,6 +155,17 @@ def batch(
     root: Annotated[
         list[str] | None, typer.Option(metavar="DIR", help="Refuse files outside; may be repeated.")
     ] = None,
+    engine: Annotated[
+        Engine, typer.Option(help="Run in this process, or in actors of a Ray cluster.")
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Of the cluster, or 'auto'; else this machine."),
+    ] = None,
+    actors: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Engines in the cluster; else one a GPU or CPU."),
+    ] = None,
     language: InLanguage = None,
     as_json: AsJson = False,
 ) -> int:
@@ -163,11 +175,13 @@ def batch(
     foveal batch board-compare parts.csv --out night
     foveal batch board-inspect parts.jsonl --out night --jobs 16 --max-failures 5%
     foveal batch board-compare supplier/parts.csv --out night --root supplier
+    foveal batch board-compare parts.csv --out /shared/night --engine ray --address auto
     """
     from foveal.api import batch as run_batch
     from foveal.progress import shown_count
     from foveal.summary import print_batch
 
+    cluster = read_cluster(engine, address, actors)
     rules = _load(workflow, language)
     with shown_count(rules.name) as progress:
         done = run_batch(
@@ -178,6 +192,7 @@ def batch(
             jobs=jobs,
             max_failures=max_failures,
             roots=root,
+            cluster=cluster,
             progress=progress,
         )
     if as_json:

@@ -15,7 +15,7 @@ FAST = ("avx2", "avx512_f", "avx512_bf16", "amx_bf16")
 
 LIBRARIES = ("transformers", "llguidance", "langgraph", "opencv-python-headless", "pillow")
 
-EXTRAS = {"torchao": "quantisation", "peft": "lora"}
+EXTRAS = {"torchao": "quantisation", "peft": "lora", "ray": "ray"}
 
 
 class Fact(NamedTuple):
