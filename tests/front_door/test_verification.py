@@ -15,10 +15,7 @@ from foveal.workflow_file import load_workflow
 SEED = 4
 
 
-DENIED = pytest.mark.xfail(reason="asked in Chinese, tiny denies most true claims")
-
-
-@pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=DENIED)])
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_defects_that_are_there_are_supported_in_either_language(
     tmp_path: Path, language: Language
 ) -> None:
