@@ -15,7 +15,6 @@ from transformers import (
 )
 from transformers.utils import logging
 
-from foveal.models.allocator import keep_freed_memory
 from foveal.models.checkpoint import COPY, Files
 from foveal.models.engine import Checkpoint, Engine
 from foveal.models.experts import split_experts
@@ -45,8 +44,6 @@ def load_model(name: str, loading: Loading = AS_IT_IS) -> Engine:
     """
     source = find_source(name, loading)
     place = _device(loading.device)
-    if place.type == "cpu":
-        keep_freed_memory()
     with _without_progress_bars():
         checkpoint = _load(source, place)
     mixed = _may_mix(loading, place) and _is_small_bf16(checkpoint.model, source.files)

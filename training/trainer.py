@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from transformers import AutoTokenizer, PreTrainedTokenizerFast, Qwen3VLForConditionalGeneration
 
-from foveal.models.allocator import keep_freed_memory, return_free_memory
 from foveal.models.patch_embedding import use_linear_patches
 from foveal.models.vision_attention import batch_images
 from foveal.training import tiny, workers
+from foveal.training.allocator import keep_freed_memory, return_free_memory
 from foveal.training.chunk import Chunk, endless
 from foveal.training.copying import Alphabet, draw_copies
 from foveal.training.learner import Learner
