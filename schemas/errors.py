@@ -58,6 +58,14 @@ class BadCluster(FovealError):
     """Machines that cannot work on a batch together."""
 
 
+class BadSource(FovealError):
+    """A folder, a video or a camera that cannot be watched."""
+
+
+class BadSink(FovealError):
+    """A place that events cannot be sent to."""
+
+
 class BadSetting(FovealError):
     """A variable of the environment that cannot be used."""
 

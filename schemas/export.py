@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from foveal.schemas.box import BoxPx
 from foveal.schemas.calibration import Calibration
 from foveal.schemas.constraint import Constraint
+from foveal.schemas.event import Event
 from foveal.schemas.evidence import Evidence
 from foveal.schemas.finding import Finding
 from foveal.schemas.image import ImageId, ImageRecord
@@ -23,6 +24,7 @@ _EXPORTED: dict[str, Any] = {
     "box": BoxPx,
     "calibration": Calibration,
     "constraint": Constraint,
+    "event": Event,
     "evidence": Evidence,
     "finding": Finding,
     "image": ImageRecord,

@@ -30,7 +30,7 @@ def serve(memory_bytes: int) -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # noqa: TID251 - read when numpy is imported
     from foveal.tools.picture_file import read_pixels
 
-    _limit_memory(memory_bytes)
+    limit_memory(memory_bytes)
     _send(READY)
     for line in sys.stdin.buffer:
         try:
@@ -39,7 +39,7 @@ def serve(memory_bytes: int) -> None:
             sys.exit(OUT_OF_MEMORY)
 
 
-def _limit_memory(memory_bytes: int) -> None:
+def limit_memory(memory_bytes: int) -> None:
     if sys.platform == "linux":
         import resource
 

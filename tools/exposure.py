@@ -17,6 +17,9 @@ _STEADY = 100.0
 """Variance, in squared levels, of a window from which its own contrast counts; below, the gain of
 the whole image does, and the window has its own offset only."""
 
+_SLACKS = (16.0, 4.0, 1.0)
+"""Levels off that may still be light, fit by fit; up to half of a picture may have changed."""
+
 _UNEVEN = 16.0
 """Levels below which a local correction is not worth its time."""
 
@@ -34,6 +37,17 @@ def match_exposure(template: Pixels, tested: Pixels, *, valid: NDArray[np.bool_]
     gains, offsets = (_spread(field, size_of(template)) for field in (gains, offsets))
     raised = cv2.multiply(even, gains, dtype=cv2.CV_32F)
     return np.asarray(cv2.add(raised, offsets, dtype=cv2.CV_8U), np.uint8)
+
+
+def match_evenly(template: Pixels, tested: Pixels) -> Pixels:
+    """With one gain and offset for all of the picture: light, and nothing that lies there."""
+    here, there = _means(template), _means(tested)
+    gain, offset = 1.0, float(np.median(there - here))
+    for slack in _SLACKS:
+        off = np.abs(gain * here + offset - there)
+        near = off <= 3 * np.median(off) + slack
+        gain, offset = _line(here[near], there[near])
+    return _exposed(template, gain, offset)
 
 
 def _exposed(image: Pixels, gain: float, offset: float) -> Pixels:

@@ -12,7 +12,7 @@ from logging import NullHandler, getLogger
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from foveal.api import batch, compare, inspect, replay, resume, run
+    from foveal.api import batch, compare, inspect, replay, resume, run, watch
     from foveal.cluster import Cluster
     from foveal.models.load import load_model
     from foveal.schemas.errors import FovealError
@@ -40,6 +40,7 @@ __all__ = [
     "replay",
     "resume",
     "run",
+    "watch",
 ]
 
 _MODULES = {
@@ -57,6 +58,7 @@ _MODULES = {
     "replay": "api",
     "resume": "api",
     "run": "api",
+    "watch": "api",
 }
 
 getLogger(__name__).addHandler(NullHandler())

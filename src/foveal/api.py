@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from os import PathLike, fspath
 from pathlib import Path
+from threading import Event as Flag
 from typing import TYPE_CHECKING
 
 from foveal.cluster import Cluster
@@ -25,11 +26,18 @@ if TYPE_CHECKING:
     from foveal.batching import Batch
     from foveal.replaying import Replay
     from foveal.running import Run
+    from foveal.schemas.event import Event
+    from foveal.tools.gate_settings import GateSettings
+    from foveal.watching.backlog import WhenBehind
+    from foveal.watching.watch import Watched
 
 PathName = str | PathLike[str]
 
 
 def _unwatched(step: str) -> None: ...
+
+
+def _unshown(event: "Event") -> None: ...
 
 
 def _uncounted(done: int, total: int) -> None: ...
@@ -132,6 +140,43 @@ def batch(
             return open_actors(inspector, cluster, jobs=jobs, head=directory.ledger.head)
 
         return Batching(directory, items, limit, progress).run(open_workers)
+
+
+def watch(
+    source: PathName,
+    workflow: PathName | Workflow,
+    *,
+    out: PathName,
+    model: str | VisionLanguageModel | ModelChoice | None = None,
+    template: PathName | None = None,
+    empty: PathName | None = None,
+    sinks: Sequence[str] = (),
+    when_behind: "WhenBehind | None" = None,
+    gate: "GateSettings | None" = None,
+    show: "Callable[[Event], None]" = _unshown,
+    stop: Flag | None = None,
+) -> "Watched":
+    """Judge what comes to rest or changes in a folder, a video or before a camera.
+
+    `show` is called with each event; `sinks` are URLs that each is sent to. Ends with the source,
+    or when `stop` is set by another thread or a signal.
+    """
+    from foveal.tools.gate_settings import GateSettings
+    from foveal.watching.start import Options
+    from foveal.watching.start import watch as start
+
+    rules = _rules(workflow)
+    options = Options(
+        out=_folder(out),
+        model=_choice(model).for_workflow(rules),
+        load=_find(model, rules),
+        template=template,
+        empty=empty,
+        sinks=sinks,
+        when_behind=when_behind,
+        gate=gate or GateSettings(),
+    )
+    return start(fspath(source), rules, options, show=show, stop=stop or Flag())
 
 
 def resume(

@@ -24,7 +24,7 @@ from foveal.schemas.spans import mark_failed, span
 from foveal.schemas.verdict import ERROR_EXIT_CODE, EXIT_CODES, Verdict
 from foveal.workers import Workers
 
-_WORST_FIRST: tuple[Verdict, ...] = ("fail", "review", "pass")
+WORST_FIRST: tuple[Verdict, ...] = ("fail", "review", "pass")
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Batch(NamedTuple):
         """That of the worst item; an error where any could not be inspected or was left out."""
         if self.errors or self.stopped:
             return ERROR_EXIT_CODE
-        found = (verdict for verdict in _WORST_FIRST if self.verdicts[verdict])
+        found = (verdict for verdict in WORST_FIRST if self.verdicts[verdict])
         return EXIT_CODES[next(found, "pass")]
 
 

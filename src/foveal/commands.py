@@ -1,6 +1,7 @@
 """The commands that inspect parts, and those that say what there is.
 
-`keeping` has those on what runs leave behind, `measuring` those that measure.
+`keeping` has those on what runs leave behind, `measuring` those that measure, `watching` the one
+that watches a line.
 
 What takes long to import is imported inside each, so that help is instant.
 """
@@ -18,6 +19,7 @@ from foveal.model_choice import ModelChoice
 from foveal.model_options import with_model
 from foveal.schemas.language import Language
 from foveal.shared_options import AllowUrls, AsJson, InLanguage, Rules, WorkflowName
+from foveal.watching import command as watching
 
 if TYPE_CHECKING:
     from foveal.schemas.workflow import Workflow
@@ -54,6 +56,7 @@ def foveal(*, version: Version = False) -> None:
 
 app.add_typer(keeping.app)
 app.add_typer(measuring.app)
+app.add_typer(watching.app)
 
 
 @app.command()

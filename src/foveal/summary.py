@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # evals are not imported to print a report
     from foveal.batching import Batch
     from foveal.calibrating import Made
     from foveal.reviewing import Reviewed
+    from foveal.watching.watch import Watched
 
 _STYLES: dict[Verdict, str] = {"pass": "bold green", "fail": "bold red", "review": "bold yellow"}
 
@@ -54,6 +55,19 @@ def print_batch(batch: "Batch", out: Path) -> None:
     console.print(f"Summary: {out / 'summary.html'}", markup=False)
     console.print(f"Results: {out / 'results.jsonl'}", markup=False)
     console.print(f"Ledger: {batch.head}", markup=False)
+
+
+def print_watched(watched: "Watched", out: Path) -> None:
+    """On stderr, as events are on stdout."""
+    console = Console(highlight=False, soft_wrap=True, stderr=True)
+    for verdict, count in watched.verdicts.items():
+        console.print(verdict, style=_STYLES[verdict], end=f" {count}  ")
+    console.print(f"error {watched.errors}  of {watched.frames} frames, {watched.dropped} dropped")
+    for sink, count in watched.undelivered.items():
+        console.print(f"{count} events wait for {sink}. The same command sends them.", markup=False)
+    console.print(f"Summary: {out / 'summary.html'}", markup=False)
+    console.print(f"Events: {out / 'events.jsonl'}", markup=False)
+    console.print(f"Ledger: {watched.head}", markup=False)
 
 
 def print_waiting(waiting: "list[Reviewed]") -> None:

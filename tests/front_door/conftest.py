@@ -42,6 +42,11 @@ def draw_board(*, cut: bool = False) -> Pixels:
 
 
 @pytest.fixture
+def draw() -> Callable[..., Pixels]:
+    return draw_board
+
+
+@pytest.fixture
 def boards(tmp_path: Path) -> Boards:
     paths = Boards(tmp_path / "template.png", tmp_path / "tested.png")
     cv2.imwrite(str(paths.template), draw_board())
