@@ -1,7 +1,7 @@
 # Each target first sets up .venv, which needs Python 3.11 or newer and a package index.
 # The stamp makes the next run instant; a change to the dependencies sets up again.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check eval bench
+.PHONY: help demo test check eval bench server-env
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,6 +18,7 @@ help:
 	@echo "make check            format, lint, types and import direction"
 	@echo "make eval DATA=DIR    score the shipped model on DeepPCB pairs in DIR"
 	@echo "make bench            run the benchmarks"
+	@echo "make server-env       set up transformers serve in .server-env, 5.5 GB, for its tests"
 
 demo: $(STAMP)
 	@rm -rf demo
@@ -42,6 +43,13 @@ bench: $(STAMP)
 	@for script in benchmarks/steps.py benchmarks/batch.py benchmarks/decode.py; do \
 		echo "$$script"; $(BIN)/python "$$script" || exit; \
 	done
+
+# Apart from .venv, since torchvision goes with another build of torch; transformers is the same.
+server-env: $(STAMP)
+	$(BIN)/python -m venv .server-env
+	.server-env/bin/python -m pip install -qq --disable-pip-version-check --no-compile \
+		torch==2.14.1 torchvision==0.29.1 \
+		"transformers[serving]==$$($(BIN)/python -c 'import transformers; print(transformers.__version__)')"
 
 # torch comes first, at its exact pin: pip then takes the CPU build where an index offers one.
 $(STAMP): pyproject.toml constraints.txt

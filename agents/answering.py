@@ -1,7 +1,7 @@
 """Answers chosen or written, after a thought where the workflow gives an agent tokens for one."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from foveal.agents.context import Context
 from foveal.agents.exhibit import Exhibit, record_brief
@@ -39,6 +39,14 @@ class _Answered(NamedTuple):
     thought_finish: Finish | None = None
     """`stop` where the model closed it by itself."""
 
+    guided: bool = False
+    """Whether the model gave the answer alone, without how sure it is."""
+
+    def told(self) -> dict[str, Any]:
+        """As the ledger keeps it; what a model in this process never is is left out."""
+        known = self._asdict()
+        return known if self.guided else {name: known[name] for name in known if name != "guided"}
+
 
 def ask(
     questions: Sequence[Asked],
@@ -59,12 +67,13 @@ def ask(
     replies = _answered(conversations, tuple(answers), context, role=role)
     looks = []
     for (exhibit, brief, about), reply in zip(questions, replies, strict=True):
-        said = {"prompt": brief.sha256, **reply._asdict(), **about}
+        said = {"prompt": brief.sha256, **reply.told(), **about}
         look = Look(
             pictures=exhibit.keep(context, "choose", **said) if kept else exhibit.shown(),
             prompt=brief.sha256,
             answers={answers[answer]: value for answer, value in reply.answers.items()},
             thought=reply.thought,
+            guided=reply.guided,
         )
         looks.append(look)
     return looks, sum((reply.usage for reply in replies), Usage())
@@ -87,7 +96,10 @@ def _answered(
     budget = context.workflow.thinking.get(role)
     if budget is None:
         choices = context.model.choose([ChooseRequest(asked, answers) for asked in conversations])
-        return [_Answered(choice.probabilities, choice.usage) for choice in choices]
+        return [
+            _Answered(choice.probabilities, choice.usage, guided=choice.guided)
+            for choice in choices
+        ]
     thoughts = context.model.write([_thought(asked, budget) for asked in conversations])
     choices = context.model.choose(
         [
@@ -97,7 +109,11 @@ def _answered(
     )
     return [
         _Answered(
-            choice.probabilities, thought.usage + choice.usage, thought.thinking, thought.finish
+            choice.probabilities,
+            thought.usage + choice.usage,
+            thought.thinking,
+            thought.finish,
+            choice.guided,
         )
         for thought, choice in zip(thoughts, choices, strict=True)
     ]

@@ -69,6 +69,7 @@ class Look(Strict):
     pictures: list[Shown]
     prompt: str = Field(description="SHA-256 of the instructions as sent")
     answers: dict[str, float] = Field(description="empty where nothing was offered")
+    guided: bool = Field(default=False, description="the answer alone was told, not how sure it is")
     thought: str | None = Field(default=None, description="what the model wrote before it answered")
     cover: Cover | None = Field(default=None, description="over the region on the tested part")
     hidden_px: BoxPx | None = Field(default=None, description="what it hides, where not all")
@@ -112,6 +113,11 @@ class Judgement(Strict):
     def wrong(self, harmless: str) -> float:
         """Probability that something is wrong, 0 to 1, as the model says."""
         return max(0.0, 1 - self.probabilities[harmless])
+
+    @property
+    def is_one_guided_look(self) -> bool:
+        """Which tells an answer and not how sure it is; of several, the share that agree does."""
+        return len(self.looks) == 1 and self.looks[0].guided
 
 
 class Claim(Strict):

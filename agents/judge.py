@@ -56,6 +56,8 @@ def any_unsure(state: Inspection, runtime: Runtime[Context]) -> str:
 
 
 def _is_unsure(judgement: Judgement, workflow: Workflow) -> bool:
+    if judgement.is_one_guided_look:
+        return True
     return max(judgement.probabilities.values()) < workflow.decision.sure_from
 
 

@@ -13,6 +13,7 @@ from rich.console import RenderableType
 from foveal.agents.calibration import require_revision
 from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.errors import BadWorkflow
+from foveal.schemas.loading import Loading
 from foveal.schemas.workflow import Workflow
 
 Progress = Callable[[int, int], None]
@@ -20,6 +21,12 @@ Progress = Callable[[int, int], None]
 
 
 def _unwatched(done: int, total: int) -> None: ...
+
+
+def _load_here(name: str, loading: Loading) -> VisionLanguageModel:
+    from foveal.models.load import load_model
+
+    return load_model(name, loading)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,14 +47,15 @@ class EvalOptions:
     other_weights: bool = False
     """Whether they were chosen in the place of the workflow's, so its calibration need not fit."""
 
+    load: Callable[[str, Loading], VisionLanguageModel] = _load_here
+    """Gives a model by its name; the front door's also knows servers."""
+
     def __post_init__(self) -> None:
         if self.limit is not None and self.limit < 1:
             raise BadWorkflow(f"a limit of {self.limit} measures nothing", fix="give 1 or more")
 
     def load_model(self) -> VisionLanguageModel:
-        from foveal.models.load import load_model
-
-        model = load_model(self.workflow.model, self.workflow.loading)
+        model = self.load(self.workflow.model, self.workflow.loading)
         if not self.other_weights:
             require_revision(self.workflow, model)
         return model

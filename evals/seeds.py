@@ -15,6 +15,7 @@ EVIDENCE = EVAL_SEEDS_FROM + 7
 LAYERED = EVAL_SEEDS_FROM + 8
 ASKED = EVAL_SEEDS_FROM + 9
 HOSTILE = EVAL_SEEDS_FROM + 10
+SERVED = EVAL_SEEDS_FROM + 11
 
 
 def generator(series: int, index: int) -> Generator:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any, Literal
+from typing import Any
 
 from foveal.schemas.errors import BadToolCall
+from foveal.schemas.server import Unit
 
 _THOUSAND = 1000
 
@@ -17,8 +18,11 @@ Corners = tuple[float, float, float, float]
 class Coordinates:
     """The numbers in which a model says where something is, in a view of (width, height)."""
 
-    unit: Literal["thousandth", "pixel"] = "thousandth"
+    unit: Unit = "thousandth"
     """Qwen3-VL writes thousandths of a picture's sides."""
+
+    grid_px: int = 1
+    """Pixels are counted after the picture was resized to multiples of it: Qwen2.5-VL's are 28."""
 
     def box_schema(self, *, size: tuple[int, int]) -> dict[str, Any]:
         """JSON Schema of a box as the model writes it, corners in any order."""
@@ -39,11 +43,16 @@ class Coordinates:
         if len(numbers) != 4 or not all(isfinite(number) for number in numbers):
             raise BadToolCall(f"{list(numbers)} is no box", fix="write [x1, y1, x2, y2]")
         width, height = size
-        across, down = size if _THOUSAND < max(numbers) <= max(size) else self._sides(size)
+        across, down = self._sides(size)
+        if self.unit == "thousandth" and _THOUSAND < max(numbers) <= max(size):
+            across, down = size
         x1, x2 = sorted(min(max(x * width / across, 0.0), width) for x in numbers[0::2])
         y1, y2 = sorted(min(max(y * height / down, 0.0), height) for y in numbers[1::2])
         return x1, y1, x2, y2
 
     def _sides(self, size: tuple[int, int]) -> tuple[int, int]:
         """Width and height in the model's own numbers."""
-        return size if self.unit == "pixel" else (_THOUSAND, _THOUSAND)
+        if self.unit == "thousandth":
+            return _THOUSAND, _THOUSAND
+        width, height = (max(1, round(side / self.grid_px)) * self.grid_px for side in size)
+        return width, height

@@ -186,7 +186,7 @@ class Engine:
         return self._reply(again)
 
     def _outline(self, conversation: Conversation, continuation: str = "") -> Outline:
-        check_conversation(conversation, self.prompts.patcher)
+        check_conversation(conversation, self.adapter.fit)
         outline = self.prompts.outline(conversation, continuation=continuation)
         self._check_context(len(outline.ids))
         return outline

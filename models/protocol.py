@@ -160,6 +160,8 @@ class Choice:
 
     probabilities: dict[str, float]
     usage: Usage = field(default_factory=Usage)
+    guided: bool = False
+    """Told without how sure the model is: the answer has 1, which measures nothing."""
 
     @property
     def answer(self) -> str:

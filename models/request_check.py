@@ -1,12 +1,11 @@
 """Requests that no model can answer, refused one by one before any is asked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import inf
 from typing import get_args, get_type_hints
 
 import numpy as np
 
-from foveal.models.patches import Patcher
 from foveal.models.protocol import ChooseRequest, Conversation, Message, Picture, WriteRequest
 from foveal.schemas.errors import BadImage, BadMessage, BadWorkflow
 
@@ -15,7 +14,11 @@ _SHOWING = ("user", "tool")
 """Roles of messages in which Qwen's chat template shows pictures."""
 
 
-def check_conversation(conversation: Conversation, patcher: Patcher) -> None:
+Fit = Callable[[tuple[int, int]], object]
+"""Raises BadImage for a (width, height) that the model cannot be shown."""
+
+
+def check_conversation(conversation: Conversation, fit: Fit) -> None:
     if not conversation:
         raise BadMessage("a conversation of no messages", fix="begin it with a question")
     for message in conversation:
@@ -27,7 +30,7 @@ def check_conversation(conversation: Conversation, patcher: Patcher) -> None:
             if isinstance(part, str):
                 _check_text(part)
             else:
-                _check_picture(part, message, patcher)
+                _check_picture(part, message, fit)
 
 
 def check_writing(request: WriteRequest) -> None:
@@ -82,7 +85,7 @@ def _check_text(text: str) -> None:
         ) from error
 
 
-def _check_picture(picture: Picture, message: Message, patcher: Patcher) -> None:
+def _check_picture(picture: Picture, message: Message, fit: Fit) -> None:
     name = picture.name
     pixels: object = picture.pixels
     if message.role not in _SHOWING:
@@ -101,6 +104,6 @@ def _check_picture(picture: Picture, message: Message, patcher: Patcher) -> None
             fix="give height × width (grey) or height × width × 3 (RGB), of one pixel at least",
         )
     try:
-        patcher.fit((pixels.shape[1], pixels.shape[0]))
+        fit((pixels.shape[1], pixels.shape[0]))
     except BadImage as error:
         raise BadImage(f"picture {name!r}: {error.what}", fix=error.fix) from error

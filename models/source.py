@@ -6,7 +6,9 @@ from functools import cached_property
 from foveal.models.checkpoint import Files, find_checkpoint
 from foveal.models.lora import Lora, find_lora
 from foveal.models.quantisation import check_quantisation
+from foveal.schemas.errors import BadModel
 from foveal.schemas.loading import Loading
+from foveal.schemas.server import served_name
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,10 @@ class Source:
 
 
 def find_source(name: str, loading: Loading) -> Source:
+    if served_name(name) is not None:
+        raise BadModel(
+            f"{name!r} is not loaded here", fix="use foveal.connect, or the path of a checkpoint"
+        )
     files = find_checkpoint(name)
     if loading.quantisation is not None:
         check_quantisation(loading.quantisation, files)

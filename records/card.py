@@ -30,6 +30,8 @@ class Look:
     crops: list[Crop]
     answers: list[tuple[str, float]]
     thought: str | None
+    guided: bool
+    """The answers are no probabilities: the first was given, and that is all."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,10 @@ class Card:
     looks: list[Look]
     trial: list[Shot]
     why_removed: str | None
+
+    @property
+    def guided(self) -> bool:
+        return any(item.guided for item in self.finding.evidence)
 
 
 def finding_card(
@@ -99,7 +105,7 @@ def _look(
         for item in evidence
     ]
     answers = sorted(evidence[0].answers.items(), key=lambda answer: -answer[1])
-    return Look(crops, answers, evidence[0].thought)
+    return Look(crops, answers, evidence[0].thought, evidence[0].guided)
 
 
 def _box_in(view: View, box: Box, *, frame: View | None) -> Corners | None:

@@ -32,6 +32,10 @@ class Evidence(Strict):
     )
     prompt: str = Field(description="SHA-256 of the instructions as sent")
     answers: dict[str, float] = Field(description="probability of each answer offered")
+    guided: bool = Field(
+        default=False,
+        description="the model's server told the answer alone: it has 1, which is no probability",
+    )
     thought: str | None = Field(
         default=None, description="what the model wrote before it answered; it proves nothing"
     )

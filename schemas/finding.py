@@ -17,7 +17,11 @@ class Finding(Strict):
         description="where the scale is known: longest side of what changed against a template, "
         "else of the box that the model drew",
     )
-    confidence: float = Field(ge=0, le=1)
+    confidence: float = Field(
+        ge=0,
+        le=1,
+        description="probability; where the evidence is guided, the share of looks that agree",
+    )
     why: str = Field(default="", description="one sentence a reader can check against the crops")
     evidence: list[Evidence]
     verification: Verified | None = Field(default=None, description="null: it was not tested")

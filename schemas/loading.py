@@ -4,6 +4,7 @@ from pydantic import Field, model_validator
 
 from foveal.schemas.base import Strict
 from foveal.schemas.precision import Dtype, Quantisation
+from foveal.schemas.server import Server, served_name
 
 
 class Loading(Strict):
@@ -29,6 +30,9 @@ class Loading(Strict):
         description="answers are bit for bit the same, whatever else is asked at the same time or "
         "was asked before; slower, since requests are not joined",
     )
+    server: Server | None = Field(
+        default=None, description="that answers for a model named 'openai:…'; all else is its own"
+    )
 
     @model_validator(mode="after")
     def _names_one_place(self) -> Self:
@@ -36,12 +40,20 @@ class Loading(Strict):
             raise ValueError(f"give device {self.device!r} or a device_map, not both")
         return self
 
+    def for_model(self, name: str) -> "Loading":
+        """What of it another model takes over: a server loads its own."""
+        kept = self.model_dump(exclude_unset=True)
+        served = served_name(name) is not None
+        return Loading(**{key: kept[key] for key in kept if (key == "server") == served})
+
     def overridden(self, other: "Loading", *, same_model: bool) -> "Loading":
         """With what `other` sets in its place; an adapter fits only the model it was trained on."""
-        given = other.model_dump(include=other.model_fields_set)
-        kept = self.model_dump(include=self.model_fields_set)
+        given = other.model_dump(exclude_unset=True)
+        kept = self.model_dump(exclude_unset=True)
         if given.keys() & {"device", "device_map"}:
             kept = {name: value for name, value in kept.items() if not name.startswith("device")}
         if not same_model:
             kept.pop("lora", None)
+        if given.get("server"):
+            given["server"] = (kept.get("server") or {}) | given["server"]
         return Loading(**kept | given)

@@ -52,6 +52,9 @@ class Usage(Strict):
     new_tokens: int = Field(default=0, ge=0, description="tokens written")
     forward_passes: int = Field(default=0, ge=0, description="passes that writing took")
     model_calls: int = Field(default=0, ge=0, description="questions asked")
+    cost: float = Field(
+        default=0, ge=0, description="of tokens, at the prices that the workflow gives of a server"
+    )
 
     def __add__(self, other: "Usage") -> "Usage":
         mine, its = self.model_dump(), other.model_dump()

@@ -29,6 +29,7 @@ def _evidence(picture: Shown, look: Look, steps: list[ToolStep], *, context: Con
         model=f"{context.model.name} {context.model.revision}",
         prompt=look.prompt,
         answers=look.answers,
+        guided=look.guided,
         thought=look.thought,
     )
 

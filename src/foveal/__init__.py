@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from foveal.schemas.finding import Finding
     from foveal.schemas.loading import Loading
     from foveal.schemas.report import Report
+    from foveal.schemas.server import Server
     from foveal.schemas.workflow import Workflow
+    from foveal.serving import connect
     from foveal.workflow_file import load_workflow
 
     __version__: str
@@ -30,10 +32,12 @@ __all__ = [
     "FovealError",
     "Loading",
     "Report",
+    "Server",
     "Workflow",
     "__version__",
     "batch",
     "compare",
+    "connect",
     "inspect",
     "load_model",
     "load_workflow",
@@ -49,9 +53,11 @@ _MODULES = {
     "FovealError": "schemas.errors",
     "Loading": "schemas.loading",
     "Report": "schemas.report",
+    "Server": "schemas.server",
     "Workflow": "schemas.workflow",
     "batch": "api",
     "compare": "api",
+    "connect": "serving",
     "inspect": "api",
     "load_model": "models.load",
     "load_workflow": "workflow_file",

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from foveal.model_choice import ModelChoice
+from foveal.models.served.model import ServedModel
 from foveal.sight import check_sight, draw
 
 FAST = ("avx2", "avx512_f", "avx512_bf16", "amx_bf16")
@@ -27,14 +28,27 @@ def examine(model: ModelChoice, progress: Callable[[str], None]) -> Iterator[Fac
     """A fact as soon as it is known; raises FovealError where the model is not there or blind."""
     progress("Importing torch")
     yield from _software()
-    load = model.find()
+    load = model.find(fresh=True)
     progress("Loading the model")
     loaded = load()
     yield Fact("model", f"{loaded.name}, revision {loaded.revision}")
+    if isinstance(loaded, ServedModel):
+        yield from _server(loaded)
     progress("Showing it digits")
     shown = draw(np.random.default_rng())
     read = check_sight(loaded, shown)
     yield Fact("sight", f"read {read} of {len(shown)} drawn digits")
+
+
+def _server(model: ServedModel) -> Iterator[Fact]:
+    known, can = model.identity, model.abilities
+    yield Fact("server", f"{known.base_url}, version {known.version or 'not told'}")
+    yield Fact(
+        "schemas", "held to while it writes" if can.schemas else "not held to: checked, repaired"
+    )
+    told = f"probabilities of the {can.listed} likeliest tokens"
+    yield Fact("choices", told if can.listed else "answers alone, without probabilities")
+    yield Fact("boxes", f"in {model.coordinates.unit}s")
 
 
 def _software() -> Iterator[Fact]:

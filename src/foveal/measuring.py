@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foveal.model_choice import ModelChoice
+from foveal.model_choice import ModelChoice, load
 from foveal.model_options import with_model
 from foveal.schemas.errors import BadWorkflow
 from foveal.shared_options import AsJson, InLanguage, WorkflowName
@@ -126,6 +126,7 @@ def evaluate(
             logs=logs,
             progress=progress,
             other_weights=model.is_other(rules),
+            load=load,
         )
         figures = found.run(options)
     _print_figures(figures, found.show, as_json=as_json)
@@ -177,6 +178,7 @@ def gauge(
             limit=drawn if data is None else limit,
             progress=progress,
             other_weights=model.is_other(rules),
+            load=load,
             repeats=repeats,
             jitter=kinds,
         )
@@ -223,6 +225,7 @@ def ablate(
             logs=logs,
             progress=progress,
             other_weights=model.is_other(rules),
+            load=load,
         )
         figures = run(options)
     _print_figures(figures, show, as_json=as_json)

@@ -19,13 +19,14 @@ class ModelChoice:
 
     def for_workflow(self, workflow: "Workflow") -> "ModelChoice":
         """Complete: a name, and all of how to load it."""
-        loading = workflow.loading
+        name, loading = self.name or workflow.model, workflow.loading
         if self.loading is not None or self.name is not None:
             from foveal.schemas.loading import Loading
 
             given = self.loading or Loading()
+            loading = loading.for_model(name) if self.name else loading
             loading = loading.overridden(given, same_model=self.name is None)
-        return ModelChoice(self.name or workflow.model, loading)
+        return ModelChoice(name, loading)
 
     def put_into(self, workflow: "Workflow") -> "Workflow":
         """The workflow with this model in the place of its own."""
@@ -42,7 +43,8 @@ class ModelChoice:
 
         Unless other weights were chosen: they answer uncalibrated where it does not.
         """
-        load, is_other = self.for_workflow(workflow).find(), self.is_other(workflow)
+        chosen, is_other = self.for_workflow(workflow), self.is_other(workflow)
+        load = chosen.find()
 
         def load_checked() -> "VisionLanguageModel":
             from foveal.agents.calibration import require_revision
@@ -54,12 +56,22 @@ class ModelChoice:
 
         return load_checked
 
-    def find(self) -> "Callable[[], VisionLanguageModel]":
-        """What loads it. What cannot be loaded is refused here, before torch is imported."""
-        from foveal.models.source import find_source
+    def find(self, *, fresh: bool = False) -> "Callable[[], VisionLanguageModel]":
+        """What loads it. What cannot be loaded is refused here, before torch is imported.
+
+        A server is connected to here, and with `fresh` tried out again.
+        """
         from foveal.schemas.loading import Loading
+        from foveal.schemas.server import served_name
 
         name, loading = self.name or "tiny", self.loading or Loading()
+        if served_name(name) is not None or loading.server is not None:
+            from foveal.serving import connect, require_server
+
+            served = connect(name, require_server(name, loading), fresh=fresh)
+            return lambda: served
+        from foveal.models.source import find_source
+
         find_source(name, loading)
         return partial(_load, name, loading)
 
@@ -72,3 +84,8 @@ def _load(name: str, loading: "Loading") -> "VisionLanguageModel":
     from foveal.models.load import load_model
 
     return load_model(name, loading)
+
+
+def load(name: str, loading: "Loading") -> "VisionLanguageModel":
+    """In this process, or behind a server."""
+    return ModelChoice(name, loading).find()()

@@ -10,6 +10,7 @@ import typer
 from foveal.model_choice import ModelChoice
 from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.precision import Dtype, Quantisation
+from foveal.schemas.server import Unit
 
 Result = TypeVar("Result")
 
@@ -17,7 +18,8 @@ Result = TypeVar("Result")
 def choose_model(
     *,
     model: Annotated[
-        str | None, typer.Option(metavar="NAME", help="'tiny', a folder or a hub name.")
+        str | None,
+        typer.Option(metavar="NAME", help="'tiny', a folder, a hub name, or openai:NAME."),
     ] = None,
     device: Annotated[
         str | None, typer.Option(metavar="NAME", help="'auto', 'cpu', 'cuda', …")
@@ -35,6 +37,13 @@ def choose_model(
     repeatable: Annotated[
         bool | None, typer.Option(help="Same bits whatever else is asked; slower.")
     ] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Of the server that answers for openai:NAME."),
+    ] = None,
+    coordinates: Annotated[
+        Unit | None, typer.Option(help="In which it writes boxes, if its name does not tell.")
+    ] = None,
 ) -> ModelChoice:
     options = {
         "device": device,
@@ -44,7 +53,13 @@ def choose_model(
         "lora": lora,
         "repeatable": repeatable,
     }
-    given = {name: value for name, value in options.items() if value is not None}
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    if base_url is not None:
+        given["server"] = {"base_url": base_url}
+    if coordinates is not None:
+        if base_url is None:
+            raise BadWorkflow("--coordinates is given without --base-url", fix="give both")
+        given["server"]["coordinates"] = coordinates
     if not given:
         return ModelChoice(model)
     from pydantic import ValidationError
@@ -55,7 +70,7 @@ def choose_model(
         return ModelChoice(model, Loading.model_validate(given))
     except ValidationError as error:
         why = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise BadWorkflow(f"no model is loaded with {given}", fix=why) from error
+        raise BadWorkflow(f"no model is had with this {', '.join(given)}", fix=why) from error
 
 
 def with_model(command: Callable[..., Result]) -> Callable[..., Result]:

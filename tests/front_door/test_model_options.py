@@ -13,7 +13,10 @@ from foveal.schemas.loading import Loading
 
 
 def test_the_command_line_offers_whatever_a_workflow_says_of_loading() -> None:
-    assert list(signature(choose_model).parameters) == ["model", *Loading.model_fields]
+    *others, server = Loading.model_fields
+    assert server == "server"
+    offered = ["model", *others, "base_url", "coordinates"]
+    assert list(signature(choose_model).parameters) == offered
 
 
 @pytest.mark.parametrize("command", ["compare", "run", "doctor", "eval"])
@@ -27,6 +30,7 @@ def test_every_command_that_runs_a_model_shows_the_options(command: str) -> None
         "--quantisation",
         "--lora",
         "--repeatable",
+        "--base-url",
     ):
         assert option in shown.output
 
