@@ -1,8 +1,8 @@
 import json
-import zlib
 from collections.abc import Iterable
 from typing import Any
 
+import zstandard
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.types import Interrupt
 from pydantic import TypeAdapter
@@ -10,7 +10,8 @@ from pydantic_core import to_json
 
 from foveal.schemas.errors import BadRecord
 
-_FASTEST = 1
+_FAST = 1
+"""A quarter of the time of zlib's fastest, in fewer bytes."""
 
 
 class StateJson(SerializerProtocol):
@@ -31,13 +32,13 @@ class StateJson(SerializerProtocol):
         }
 
     def dumps_typed(self, obj: Any) -> tuple[str, bytes]:
-        return "json", zlib.compress(to_json(self._told(obj)), _FASTEST)
+        return "json", zstandard.compress(to_json(self._told(obj)), _FAST)
 
     def loads_typed(self, data: tuple[str, bytes]) -> Any:
         """Raises BadRecord for what is no state: others may have written to the database."""
         try:
-            return self._read(json.loads(zlib.decompress(data[1])))
-        except (ValueError, KeyError, TypeError, RecursionError, zlib.error) as error:
+            return self._read(json.loads(zstandard.decompress(data[1])))
+        except (ValueError, KeyError, TypeError, RecursionError, zstandard.ZstdError) as error:
             raise BadRecord(
                 "a checkpoint holds what no state of a run does",
                 fix="take the checkpoints away: the run then begins anew",

@@ -1,10 +1,10 @@
 """State is read back as the types it is made of, or not at all."""
 
 import json
-import zlib
 from pathlib import PurePosixPath
 
 import pytest
+import zstandard
 from langgraph.types import Interrupt
 
 from foveal.agents.inspection import STATE_TYPES, Hint, Placement
@@ -61,7 +61,7 @@ HOSTILE = {
 @pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
 def test_nothing_else_is_read(content: bytes) -> None:
     with pytest.raises(BadRecord, match="no state of a run"):
-        serde.loads_typed(("json", zlib.compress(content)))
+        serde.loads_typed(("json", zstandard.compress(content)))
 
 
 def test_what_is_not_packed_is_refused() -> None:
