@@ -42,7 +42,7 @@ MIXTURE = Mixture(
         "look": 0.3,
         "find": 0.12,
         "confirm": 0.35,
-        "recognise": 0.1,
+        "recognise": 0.2,
         "report": 0.22,
         "judge thinking": 0.03,
         "look thinking": 0.03,
