@@ -60,9 +60,8 @@ class OpcUaVariables:
 
     def _connected(self) -> Client:
         if self._client is None:
-            client = Client(self._url, timeout=PATIENCE_S)
-            client.connect()
-            self._client = client
+            self._client = Client(self._url, timeout=PATIENCE_S)  # holds a thread from now on
+            self._client.connect()
         return self._client
 
 

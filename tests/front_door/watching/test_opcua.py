@@ -1,5 +1,6 @@
 """OPC UA against a server of asyncua."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -108,3 +109,15 @@ def test_a_server_that_is_gone_is_away(plc: Plc, event: Make) -> None:
     with pytest.raises(SinkAwayError):
         sink.send(event("b", verdict="fail"))
     sink.close()
+
+
+def test_a_server_that_never_answered_leaves_no_thread_behind(
+    unused_tcp_port: int, event: Make
+) -> None:
+    before = threading.active_count()
+    sink = open_sink(f"opc.tcp://127.0.0.1:{unused_tcp_port}/?verdict=ns=2;s=Verdict")
+
+    with pytest.raises(SinkAwayError):
+        sink.send(event("a", verdict="fail"))
+
+    assert threading.active_count() == before
