@@ -18,10 +18,11 @@ _JOINED = 0.15
 """Two of a kind or of different ones side by side."""
 
 _OBJECTS = 3, 30
+_STROKES = 900
 
 
 def draw_stranger(rng: Generator) -> Pixels:
-    """Textures, scenes of objects, patterns or pages, as a camera may show them; grey or coloured."""
+    """Textures, objects, patterns or pages, as a camera may show them; grey or coloured."""
     levels = _scene(rng)
     if rng.random() < _JOINED:
         seam = int(rng.uniform(0.2, 0.8) * SURVEY_PX)
@@ -42,7 +43,7 @@ def _scene(rng: Generator) -> Levels:
 
 
 def _exposed(rng: Generator, levels: Levels) -> Levels:
-    """Contrast, gamma, light that falls off from somewhere, blur and grain; at times a threshold."""
+    """Contrast, gamma, light that falls off, blur and grain; at times a threshold."""
     low, high = np.percentile(levels, (1, 99))
     even = np.clip((levels - low) / max(high - low, 60), 0, 1) ** np.exp(rng.normal(0, 0.5))
     dark = rng.uniform(0, 120)
@@ -52,7 +53,7 @@ def _exposed(rng: Generator, levels: Levels) -> Levels:
         away = np.hypot(x - rng.uniform(0, 1), y - rng.uniform(0, 1))
         levels = levels * (1 - rng.uniform(0, 0.8) * np.clip(away, 0, 1) ** 2)
     if rng.random() < 0.5:
-        levels = cv2.GaussianBlur(levels, (0, 0), rng.uniform(0.3, 4))
+        levels = np.asarray(cv2.GaussianBlur(levels, (0, 0), rng.uniform(0.3, 4)), np.float64)
     levels = levels + rng.normal(0, rng.uniform(0, 8), _SHAPE)
     if rng.random() < _THRESHOLDED:
         levels = np.where(levels > np.percentile(levels, rng.uniform(15, 85)), 255.0, 0.0)
@@ -165,16 +166,19 @@ def _branches(rng: Generator) -> Levels:
     shade, bend, forks = rng.uniform(0, 255), rng.uniform(0.02, 0.3), rng.uniform(0, 0.06)
     width = rng.uniform(1, 12)
     ends = [(*rng.uniform(0, SURVEY_PX, 2), rng.uniform(0, 6.3), width) for _ in range(4)]
-    for _ in range(900):
+    for _ in range(_STROKES):
         if not ends:
             break
         x, y, turn, width = ends.pop(0)
         turn += rng.normal(0, bend)
         to = x + 5 * np.cos(turn), y + 5 * np.sin(turn)
         cv2.line(levels, (int(x), int(y)), (int(to[0]), int(to[1])), shade, max(1, round(width)))
-        for side in (-0.5, 0.5) if rng.random() < forks else (0.0,):
-            if width > 0.3:
-                ends.append((*to, turn + side, width * (0.98 if side == 0 else 0.75)))
+        if width < 0.3:
+            continue
+        if rng.random() < forks:
+            ends += [(*to, turn - 0.5, 0.75 * width), (*to, turn + 0.5, 0.75 * width)]
+        else:
+            ends.append((*to, turn, 0.98 * width))
     return levels
 
 
