@@ -19,6 +19,8 @@ _JOINED = 0.15
 
 _OBJECTS = 3, 30
 _STROKES = 900
+_PLANE = 2 * SURVEY_PX
+"""Side of what is tiled, before it is seen from somewhere."""
 
 
 def draw_stranger(rng: Generator) -> Pixels:
@@ -83,15 +85,21 @@ def _ground(rng: Generator) -> Levels:
     return _clouds(rng) if rng.random() < 0.5 else _blank(rng)
 
 
+def _turned(right: Levels, down: Levels, radii: Levels, turn: float) -> tuple[Levels, Levels]:
+    """What lies so far from an ellipse's middle, in its axes: its rim is at distance 1."""
+    a, b = radii
+    u = (right * np.cos(turn) + down * np.sin(turn)) / a
+    v = (down * np.cos(turn) - right * np.sin(turn)) / b
+    return u, v
+
+
 def _objects(rng: Generator) -> Levels:
     """Shaded ellipses before one another, lit from a side."""
     y, x = np.mgrid[:SURVEY_PX, :SURVEY_PX] / SURVEY_PX
     levels = _ground(rng)
     for _ in range(int(rng.integers(*_OBJECTS))):
-        (cx, cy), (a, b) = rng.uniform(0, 1, 2), rng.uniform(0.03, 0.35, 2)
-        turn = rng.uniform(0, np.pi)
-        u = ((x - cx) * np.cos(turn) + (y - cy) * np.sin(turn)) / a
-        v = ((y - cy) * np.cos(turn) - (x - cx) * np.sin(turn)) / b
+        (cx, cy), radii = rng.uniform(0, 1, 2), rng.uniform(0.03, 0.35, 2)
+        u, v = _turned(x - cx, y - cy, radii, rng.uniform(0, np.pi))
         shade = rng.uniform(0, 255) + rng.uniform(-90, 90) * u + rng.uniform(-90, 90) * v
         levels = np.where(u**2 + v**2 < 1, shade, levels)
     return np.asarray(cv2.GaussianBlur(levels, (0, 0), rng.uniform(0.4, 3)), np.float64)
@@ -103,9 +111,8 @@ def _many_alike(rng: Generator) -> Levels:
     levels, size = _ground(rng), rng.uniform(6, 50)
     inside, rim, width = rng.uniform(0, 255), rng.uniform(0, 255), rng.uniform(0.05, 0.5)
     for cx, cy in rng.uniform(0, SURVEY_PX, (int(rng.integers(1, 60)), 2)):
-        (a, b), turn = size * rng.uniform(0.6, 1.4, 2), rng.uniform(0, np.pi)
-        u = ((x - cx) * np.cos(turn) + (y - cy) * np.sin(turn)) / a
-        v = ((y - cy) * np.cos(turn) - (x - cx) * np.sin(turn)) / b
+        radii = size * rng.uniform(0.6, 1.4, 2)
+        u, v = _turned(x - cx, y - cy, radii, rng.uniform(0, np.pi))
         away = u**2 + v**2
         levels = np.where(away < 1, np.where(away > 1 - width, rim, inside), levels)
     return levels
@@ -147,14 +154,12 @@ def _tiles(rng: Generator) -> Levels:
     across, down = rng.integers(2, 25, 2)
     values = rng.uniform(0, 255, 2)[np.indices((down, across)).sum(0) % 2]
     values = values + rng.normal(0, rng.uniform(0, 60), values.shape)
-    cell = int(np.ceil(512 / min(across, down)))
+    cell = int(np.ceil(_PLANE / min(across, down)))
     plane = np.kron(values, np.ones((cell, cell)))
     joint = int(rng.integers(0, max(2, cell // 4)))
-    for start in range(0, plane.shape[0], cell):
-        plane[start : start + joint] = values[0, 0] / 2
-    for start in range(0, plane.shape[1], cell):
-        plane[:, start : start + joint] = values[0, 0] / 2
-    corners = np.array([(0, 0), (512, 0), (512, 512), (0, 512)], np.float32)
+    rows, columns = (np.arange(side) % cell < joint for side in plane.shape)
+    plane[rows] = plane[:, columns] = values[0, 0] / 2
+    corners = np.array([(0, 0), (_PLANE, 0), (_PLANE, _PLANE), (0, _PLANE)], np.float32)
     seen = corners / 2 + rng.normal(0, rng.uniform(0, 60), (4, 2)).astype(np.float32)
     view = cv2.getPerspectiveTransform(corners, seen.astype(np.float32))
     return np.asarray(cv2.warpPerspective(plane, view, _SHAPE, borderValue=float(values[0, 0])))
