@@ -1,13 +1,14 @@
 """What a server does beyond writing text. It is tried, since many ignore what they do not know."""
 
 import json
+from collections.abc import Callable
 from secrets import token_hex
 from typing import Any
 
 from pydantic import Field
 
 from foveal.models.served.client import Client, Refused
-from foveal.models.served.completion import Said
+from foveal.models.served.completion import Completion, Said
 from foveal.schemas.base import Strict
 
 _MOST_LISTED = (20, 5)
@@ -29,6 +30,21 @@ def try_out(client: Client) -> Abilities:
 def schema_format(schema: Any) -> dict[str, Any]:
     described = {"name": "answer", "schema": schema, "strict": True}
     return {"response_format": {"type": "json_schema", "json_schema": described}}
+
+
+def held_to(
+    schema: Any, abilities: Abilities, complete: Callable[[dict[str, Any]], Completion]
+) -> tuple[Completion, bool]:
+    """With whether the server held to the schema, if there is one to hold to.
+
+    Asked once more without where it refuses: it may not know every keyword.
+    """
+    if schema is not None and abilities.schemas:
+        try:
+            return complete(schema_format(schema)), True
+        except Refused:
+            pass
+    return complete({}), False
 
 
 def listing(tokens: int) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from foveal.models.protocol import Choice, ChooseRequest, Conversation, Message
 from foveal.models.request_check import check_answers, check_choosing
-from foveal.models.served.abilities import Abilities, listing, schema_format
-from foveal.models.served.client import Client, Refused
+from foveal.models.served.abilities import Abilities, held_to, listing
+from foveal.models.served.client import Client
 from foveal.models.served.completion import CLOSE_THINKING, Completion, Token
 from foveal.models.served.messages import messages
 from foveal.models.served.shares import shares
@@ -49,7 +50,9 @@ class Chooser:
 
     def _plainly(self, request: ChooseRequest, spent: Usage) -> Choice:
         told = Message("user", (_PLAINLY.format(answers=", ".join(request.answers)),))
-        completion = self._bound(request, (*request.conversation, told))
+        again = partial(self._complete, request, (*request.conversation, told))
+        closed = {"type": "string", "enum": list(request.answers)}
+        completion, _ = held_to(closed, self.abilities, again)
         said = completion.said()
         answer = _told(said.text, request.answers)
         if answer is None:
@@ -58,15 +61,6 @@ class Chooser:
                 fix="use a model that follows instructions, or a server that lists probabilities",
             )
         return self._guided(answer, request, spent + self._usage(completion, request))
-
-    def _bound(self, request: ChooseRequest, conversation: Conversation) -> Completion:
-        if self.abilities.schemas:
-            try:
-                closed = schema_format({"type": "string", "enum": list(request.answers)})
-                return self._complete(request, conversation, closed)
-            except Refused:
-                pass
-        return self._complete(request, conversation, {})
 
     def _complete(
         self, request: ChooseRequest, conversation: Conversation, how: dict[str, Any]

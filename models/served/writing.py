@@ -11,8 +11,8 @@ from foveal.models.mending import mend
 from foveal.models.protocol import JsonSchema, Message, Reply, WriteRequest
 from foveal.models.repair import Gap
 from foveal.models.request_check import check_writing
-from foveal.models.served.abilities import Abilities, schema_format
-from foveal.models.served.client import Client, Refused, TooSlow
+from foveal.models.served.abilities import Abilities, held_to
+from foveal.models.served.client import Client, TooSlow
 from foveal.models.served.completion import Completion
 from foveal.models.served.messages import messages
 from foveal.models.served.rules import finder, unwrapped
@@ -58,8 +58,10 @@ class Writer:
         )
 
     def _reply(self, request: WriteRequest) -> Reply:
+        asked = request.grammar
+        schema = dict(asked.schema) if isinstance(asked, JsonSchema) else None
         try:
-            completion, bound = self._bound(request)
+            completion, bound = held_to(schema, self.abilities, partial(self._complete, request))
         except TooSlow:
             if request.seconds is None:
                 raise
@@ -74,15 +76,6 @@ class Writer:
             usage=usage_of(completion.usage, request.conversation, self.client.server.prices),
             lenient=request.grammar is not None and not bound,
         )
-
-    def _bound(self, request: WriteRequest) -> tuple[Completion, bool]:
-        """Asked once more without, where the server knows not every keyword of the schema."""
-        if isinstance(request.grammar, JsonSchema) and self.abilities.schemas:
-            try:
-                return self._complete(request, schema_format(dict(request.grammar.schema))), True
-            except Refused:
-                pass
-        return self._complete(request, {}), False
 
     def _complete(self, request: WriteRequest, how: dict[str, Any]) -> Completion:
         if self.abilities.listed:
