@@ -82,6 +82,20 @@ def encoding(file: Any, form: str) -> Iterator[Any]:
         container.mux(stream.encode())
 
 
+class Quiet(BaseHTTPRequestHandler):
+    def log_message(self, *_: object) -> None: ...
+
+
+@contextmanager
+def serving(handler: type[Quiet]) -> Iterator[str]:
+    """The address of a server on this machine."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
 @dataclass
 class Webhook:
     """Takes events, unless it is away."""
@@ -94,7 +108,7 @@ class Webhook:
     def listening(self) -> Iterator[str]:
         hook = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet):
             def do_POST(self) -> None:
                 event = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 if not hook.away:
@@ -102,20 +116,15 @@ class Webhook:
                 self.send_response(503 if hook.away else 204)
                 self.end_headers()
 
-            def log_message(self, *_: object) -> None: ...
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/events"
-        server.shutdown()
-        server.server_close()
+        with serving(Handler) as address:
+            yield f"{address}/events"
 
 
 @contextmanager
 def camera(line: Line, frames: int, sent: dict[int, float]) -> Iterator[str]:
     """Sends in real time, once; `sent` gets when each change was."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_GET(self) -> None:
             self.send_response(503 if sent else 200)
             self.end_headers()
@@ -129,13 +138,8 @@ def camera(line: Line, frames: int, sent: dict[int, float]) -> Iterator[str]:
                         sent[number // EVERY] = time.monotonic()
                     add(line.frame(number))
 
-        def log_message(self, *_: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/line"
-    server.shutdown()
-    server.server_close()
+    with serving(Handler) as address:
+        yield f"{address}/line"
 
 
 def watch_file(line: Line, folder: Path, frames: int) -> dict[str, object]:
