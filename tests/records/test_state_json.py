@@ -67,3 +67,10 @@ def test_nothing_else_is_read(content: bytes) -> None:
 def test_what_is_not_packed_is_refused() -> None:
     with pytest.raises(BadRecord, match="no state of a run"):
         serde.loads_typed(("pickle", b"cos\nsystem\n(S'true'\ntR."))
+
+
+def test_a_forged_size_sets_no_memory_aside() -> None:
+    magic, petabyte = bytes.fromhex("28b52ffd"), (2**50).to_bytes(8, "little")
+
+    with pytest.raises(BadRecord, match="no state of a run"):
+        serde.loads_typed(("json", magic + b"\xe0" + petabyte + b"\x01\x00\x00"))
