@@ -1,7 +1,9 @@
+from queue import Empty, Queue
 from urllib.parse import SplitResult, unquote
 
 from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.reasoncodes import ReasonCode
 
 from foveal.schemas.errors import BadSink
 from foveal.schemas.event import Event
@@ -42,18 +44,25 @@ class MqttTopic:
             self._client = None
 
     def _connected(self) -> Client:
+        """Once the broker has let it in: paho would publish before it knows (CONNACK)."""
         if self._client is None:
-            client = Client(CallbackAPIVersion.VERSION2)
+            self._client = Client(CallbackAPIVersion.VERSION2)
             if self._url.username is not None:
-                client.username_pw_set(
+                self._client.username_pw_set(
                     unquote(self._url.username), unquote(self._url.password or "")
                 )
             if self._url.scheme == "mqtts":
-                client.tls_set()
-            client.connect_timeout = PATIENCE_S
+                self._client.tls_set()
+            answers: Queue[ReasonCode] = Queue()
+            self._client.on_connect = lambda _client, _data, _flags, code, _more: answers.put(code)
+            self._client.connect_timeout = PATIENCE_S
             port = self._url.port or _PORTS[self._url.scheme]
-            if client.connect(self._url.hostname or "", port) != MQTTErrorCode.MQTT_ERR_SUCCESS:
-                raise OSError("the broker refused the connection")
-            client.loop_start()
-            self._client = client
+            self._client.connect(self._url.hostname or "", port)
+            self._client.loop_start()
+            try:
+                answer = answers.get(timeout=PATIENCE_S)
+            except Empty:
+                raise OSError("the broker did not answer") from None
+            if answer.is_failure:
+                raise OSError(f"the broker refused the connection: {answer}")
         return self._client

@@ -27,8 +27,8 @@ CONNACK, PUBACK = b"\x20\x02\x00", b"\x40\x02"
 class Broker:
     """Takes one client after the other."""
 
-    accepts: int = 0
-    """Return code of CONNACK: 0 lets a client in, 5 says it may not."""
+    accepts: int | None = 0
+    """Return code of CONNACK: 0 lets a client in, 5 says it may not; None is never sent."""
 
     acknowledges: bool = True
     published: list[tuple[str, int, bytes]] = field(default_factory=list)
@@ -62,7 +62,8 @@ class Broker:
                 kind, flags, body = packet
                 if kind == CONNECT:
                     self.connects.append(body)
-                    client.sendall(CONNACK + bytes([self.accepts]))
+                    if self.accepts is not None:
+                        client.sendall(CONNACK + bytes([self.accepts]))
                 elif kind == PUBLISH:
                     self._take(client, flags, body)
                 elif kind == DISCONNECT:
@@ -146,7 +147,18 @@ def test_an_event_that_is_not_acknowledged_counts_as_not_taken(broker: Broker, e
 def test_a_broker_that_refuses_is_away(broker: Broker, event: Make) -> None:
     broker.accepts = 5
     sink = open_sink(broker.url)
-    with pytest.raises(SinkAwayError):
+    with pytest.raises(SinkAwayError, match="refused the connection: Not authorized"):
+        sink.send(event("a"))
+    sink.close()
+
+    assert broker.published == []
+
+
+@pytest.mark.usefixtures("impatient")
+def test_nothing_is_published_to_a_broker_that_does_not_answer(broker: Broker, event: Make) -> None:
+    broker.accepts = None
+    sink = open_sink(broker.url)
+    with pytest.raises(SinkAwayError, match="did not answer"):
         sink.send(event("a"))
     sink.close()
 
