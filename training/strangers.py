@@ -203,6 +203,28 @@ def _page(rng: Generator) -> Levels:
     return paper.astype(np.float64)
 
 
+def _drawing(rng: Generator) -> Levels:
+    """Lines, arcs, frames and words on an even ground: charts, signs, logos, sketches, dials."""
+    ground, pen = rng.choice(256, 2, replace=False).tolist()
+    paper, width = np.full(_SHAPE, ground, np.uint8), int(rng.integers(1, 7))
+    for mark in rng.integers(0, 4, int(rng.integers(1, 25))):
+        start, end = (rng.uniform(-0.1, 1.1, (2, 2)) * SURVEY_PX).astype(int).tolist()
+        shade = pen if rng.random() < 0.8 else int(rng.integers(0, 256))
+        stroke = cv2.FILLED if rng.random() < 0.2 else width
+        if mark == 0:
+            cv2.line(paper, start, end, shade, width)
+        elif mark == 1:
+            cv2.rectangle(paper, start, end, shade, stroke)
+        elif mark == 2:
+            turn, first, last = rng.uniform(-360, 360, 3)
+            cv2.ellipse(paper, start, np.abs(end).tolist(), turn, first, last, shade, stroke)
+        else:
+            letters = "".join(map(chr, rng.integers(33, 127, int(rng.integers(1, 12)))))
+            font, size = int(rng.integers(0, 8)), rng.uniform(0.4, 6)
+            cv2.putText(paper, letters, start, font, size, shade, width)
+    return paper.astype(np.float64)
+
+
 _KINDS: tuple[Callable[[Generator], Levels], ...] = (
     _blank,
     _noise,
@@ -215,4 +237,5 @@ _KINDS: tuple[Callable[[Generator], Levels], ...] = (
     _branches,
     _stripes,
     _page,
+    _drawing,
 )
