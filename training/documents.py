@@ -23,6 +23,9 @@ from foveal.training.told import draw_facts
 from foveal.training.wordings import Wording
 
 _MOST_PROPERTIES = 6
+_LISTING = 0.3
+"""Share of documents that are a list of findings and little else, as most that are asked for."""
+
 _LONGEST = {"en": 420, "zh": 300}
 """Of an answer in characters: lists of several findings must have room, or are never practised."""
 
@@ -116,9 +119,11 @@ def _document(draft: _Draft) -> Document:
 
 def _properties(draft: _Draft, scope: _Scope) -> Iterator[_Property]:
     """A few kinds in any order, each name once."""
-    kinds = draft.rng.permutation(_kinds(draft.facts))[
-        : draft.rng.integers(1, _MOST_PROPERTIES + 1)
-    ]
+    kinds = draft.rng.permutation(_kinds(draft.facts))
+    if draft.rng.random() < _LISTING:
+        kinds = draft.rng.permutation(["findings", *kinds[: draft.rng.integers(3)]])
+    else:
+        kinds = kinds[: draft.rng.integers(1, _MOST_PROPERTIES + 1)]
     names: set[str] = set()
     for kind in kinds:
         made = _findings(draft, scope) if kind == "findings" else _MAKE[kind](draft)

@@ -43,7 +43,7 @@ MIXTURE = Mixture(
         "find": 0.12,
         "confirm": 0.35,
         "recognise": 0.2,
-        "report": 0.22,
+        "report": 0.3,
         "judge thinking": 0.03,
         "look thinking": 0.03,
         "scout": 0.02,
