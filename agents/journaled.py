@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from time import perf_counter
 from typing import Any, TypeVar
@@ -12,14 +13,8 @@ from pydantic_core import to_jsonable_python
 from foveal.agents.chat_span import chat_span, tell_usage
 from foveal.agents.context import Journal, Recorder
 from foveal.agents.step import current_step
-from foveal.models.coordinates import Coordinates
-from foveal.models.protocol import (
-    Choice,
-    ChooseRequest,
-    Reply,
-    VisionLanguageModel,
-    WriteRequest,
-)
+from foveal.models.protocol import Choice, ChooseRequest, Reply, WriteRequest
+from foveal.models.proxy import ModelProxy
 from foveal.schemas.image import name_pixels
 from foveal.schemas.report import Usage
 
@@ -29,34 +24,21 @@ Answer = TypeVar("Answer", Choice, Reply)
 _CHOICES, _REPLIES = TypeAdapter(list[Choice]), TypeAdapter(list[Reply])
 
 
-class Journaled:
+@dataclass(eq=False)
+class Journaled(ModelProxy):
     """Asks a model nothing twice: what a run was answered before its process died is read again.
 
     Each call becomes a record of the ledger, with a hash of every question in it.
     """
 
-    def __init__(self, model: VisionLanguageModel, journal: Journal, recorder: Recorder) -> None:
-        self._model = model
-        self._journal = journal
-        self._recorder = recorder
-
-    @property
-    def name(self) -> str:
-        return self._model.name
-
-    @property
-    def revision(self) -> str:
-        return self._model.revision
-
-    @property
-    def coordinates(self) -> Coordinates:
-        return self._model.coordinates
+    journal: Journal
+    recorder: Recorder
 
     def write(self, requests: Sequence[WriteRequest]) -> list[Reply]:
-        return self._answered(self._model.write, requests, _REPLIES)
+        return self._answered(self.model.write, requests, _REPLIES)
 
     def choose(self, requests: Sequence[ChooseRequest]) -> list[Choice]:
-        return self._answered(self._model.choose, requests, _CHOICES)
+        return self._answered(self.model.choose, requests, _CHOICES)
 
     def _answered(
         self,
@@ -66,18 +48,18 @@ class Journaled:
     ) -> list[Answer]:
         asked = [_hash(request) for request in requests]
         node, key = f"{current_step()}", _hash(asked)
-        with chat_span(self._model, ask.__name__, questions=len(requests)) as span:
-            kept = self._journal.recall(node, key)
+        with chat_span(self.model, ask.__name__, questions=len(requests)) as span:
+            kept = self.journal.recall(node, key)
             span.set_attribute("foveal.from_journal", kept is not None)
             if kept is None:
                 started = perf_counter()
                 answers = ask(requests)
                 seconds = round(perf_counter() - started, 3)
                 kept = {"answers": form.dump_python(answers, mode="json"), "seconds": seconds}
-                self._journal.keep(node, key, kept)
+                self.journal.keep(node, key, kept)
                 tell_usage(span, sum((answer.usage for answer in answers), Usage()))
         answered = form.validate_python(kept["answers"])
-        self._recorder.append(
+        self.recorder.append(
             "model call",
             model=self.revision,
             asked=asked,

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from contenders import show
 from foveal.evals.seeds import SERVED, generator
 from foveal.graphs.run import run_one
-from foveal.models.coordinates import Coordinates
 from foveal.models.load import load_model
-from foveal.models.protocol import Choice, ChooseRequest, Reply, VisionLanguageModel, WriteRequest
+from foveal.models.protocol import Choice, ChooseRequest, VisionLanguageModel
+from foveal.models.proxy import ModelProxy
 from foveal.schemas.report import Report
 from foveal.schemas.server import Server
 from foveal.serving import connect
@@ -27,33 +27,17 @@ from foveal.training.boards.pair import draw_pair
 from foveal.workflow_file import load_workflow
 
 
-@dataclass
-class Beside:
-    """Answers by the one in process, and asks the served one the same."""
+@dataclass(eq=False)
+class Beside(ModelProxy):
+    """Answers by the model in process, and asks the served one the same."""
 
-    local: VisionLanguageModel
     served: VisionLanguageModel
     questions: int = 0
     differing: list[float] = field(default_factory=list)
     """Probability of the answer in process, where the server gave another."""
 
-    @property
-    def name(self) -> str:
-        return self.local.name
-
-    @property
-    def revision(self) -> str:
-        return self.local.revision
-
-    @property
-    def coordinates(self) -> Coordinates:
-        return self.local.coordinates
-
-    def write(self, requests: Sequence[WriteRequest]) -> list[Reply]:
-        return self.local.write(requests)
-
     def choose(self, requests: Sequence[ChooseRequest]) -> list[Choice]:
-        choices = self.local.choose(requests)
+        choices = self.model.choose(requests)
         self.questions += len(choices)
         for here, there in zip(choices, self.served.choose(requests), strict=True):
             if here.answer != there.answer:

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from foveal.models.coordinates import Coordinates
 from foveal.models.protocol import (
     Choice,
     ChooseRequest,
     JsonSchema,
     Reply,
-    VisionLanguageModel,
     WriteRequest,
 )
+from foveal.models.proxy import ModelProxy
 from foveal.schemas.report import Usage
 
 
@@ -22,24 +21,11 @@ class Step(NamedTuple):
 
 
 @dataclass(eq=False)
-class Watched:
+class Watched(ModelProxy):
     """Of one attempt. Not `bound`, it writes JSON without a grammar."""
 
-    model: VisionLanguageModel
     bound: bool = True
     steps: list[Step] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        return self.model.name
-
-    @property
-    def revision(self) -> str:
-        return self.model.revision
-
-    @property
-    def coordinates(self) -> Coordinates:
-        return self.model.coordinates
 
     @property
     def usage(self) -> Usage:

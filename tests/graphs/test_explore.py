@@ -15,11 +15,9 @@ from foveal.agents.explore import explore
 from foveal.agents.listing import exactly
 from foveal.agents.scripted import ScriptedModel, shown
 from foveal.graphs.run import run_one
-from foveal.models.coordinates import Coordinates
 from foveal.models.load import load_model
 from foveal.models.protocol import (
     Call,
-    Choice,
     ChooseRequest,
     Reply,
     Tool,
@@ -27,6 +25,7 @@ from foveal.models.protocol import (
     VisionLanguageModel,
     WriteRequest,
 )
+from foveal.models.proxy import ModelProxy
 from foveal.models.tool_text import call_text
 from foveal.recording import RunRecorder
 from foveal.records.run_directory import RunDirectory
@@ -139,29 +138,13 @@ def tiny() -> VisionLanguageModel:
     return load_model("tiny")
 
 
-@dataclass(frozen=True)
-class Led:
+@dataclass(eq=False)
+class Led(ModelProxy):
     """A model that calls, turn by turn, one tool: it is shown, reads and writes by itself."""
 
-    model: VisionLanguageModel
     turns: Sequence[Tool]
     asked: list[WriteRequest] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        return self.model.name
-
-    @property
-    def revision(self) -> str:
-        return self.model.revision
-
-    @property
-    def coordinates(self) -> Coordinates:
-        return self.model.coordinates
-
-    def choose(self, requests: Sequence[ChooseRequest]) -> list[Choice]:
-        return self.model.choose(requests)
 
     def write(self, requests: Sequence[WriteRequest]) -> list[Reply]:
         (request,) = requests

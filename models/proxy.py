@@ -1,0 +1,38 @@
+"""A model in front of another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from foveal.models.coordinates import Coordinates
+from foveal.models.protocol import (
+    Choice,
+    ChooseRequest,
+    Reply,
+    VisionLanguageModel,
+    WriteRequest,
+)
+
+
+@dataclass(eq=False)
+class ModelProxy:
+    """Answers as `model` does and is known by its name; a subclass adds what it does besides."""
+
+    model: VisionLanguageModel
+
+    @property
+    def name(self) -> str:
+        return self.model.name
+
+    @property
+    def revision(self) -> str:
+        return self.model.revision
+
+    @property
+    def coordinates(self) -> Coordinates:
+        return self.model.coordinates
+
+    def write(self, requests: Sequence[WriteRequest]) -> list[Reply]:
+        return self.model.write(requests)
+
+    def choose(self, requests: Sequence[ChooseRequest]) -> list[Choice]:
+        return self.model.choose(requests)
