@@ -34,8 +34,13 @@ _AGAIN = "run `foveal calibrate` again, or take the line `calibration` out"
 
 def calibration_for(model: VisionLanguageModel, workflow: Workflow) -> Calibration | None:
     """The workflow's, where it was fitted for these very weights."""
-    known = workflow.calibration
+    known = _fitted(workflow)
     return known if known is not None and known.revision == model.revision else None
+
+
+def _fitted(workflow: Workflow) -> Calibration | None:
+    """In the language that it is asked in."""
+    return workflow.calibration.get(workflow.language)
 
 
 def calibrated(wrong: float, calibration: Calibration | None) -> float:
@@ -105,9 +110,10 @@ def _plan_rules(plan: SearchPlan) -> dict[str, Any]:
 
 def require_rules(workflow: Workflow, *, source: str) -> None:
     """Raises BadWorkflow where the calibration was made for other rules than the workflow's."""
-    if workflow.calibration is None:
+    known = _fitted(workflow)
+    if known is None:
         return
-    mine, its = rules_of(workflow), workflow.calibration.rules
+    mine, its = rules_of(workflow), known.rules
     differing = sorted(name for name in mine.keys() | its.keys() if mine.get(name) != its.get(name))
     if differing:
         raise BadWorkflow(
@@ -117,7 +123,7 @@ def require_rules(workflow: Workflow, *, source: str) -> None:
 
 def require_revision(workflow: Workflow, model: VisionLanguageModel) -> None:
     """Raises BadWorkflow where the calibration was made for other weights."""
-    known = workflow.calibration
+    known = _fitted(workflow)
     if known is not None and known.revision != model.revision:
         raise BadWorkflow(
             f"the calibration of workflow {workflow.name!r} was fitted for {known.model!r}, "

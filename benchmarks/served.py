@@ -52,7 +52,7 @@ def found(report: Report) -> tuple[str, list[tuple[str, tuple[int, ...]]]]:
 def measure(
     served: VisionLanguageModel, local: VisionLanguageModel, items: int
 ) -> dict[str, object]:
-    rules = load_workflow("board-compare").model_copy(update={"calibration": None})
+    rules = load_workflow("board-compare").model_copy(update={"calibration": {}})
     beside = Beside(local, served)
     verdicts = labels = calls = 0
     for number in range(items):

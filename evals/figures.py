@@ -97,7 +97,7 @@ def measure(
     total, everything = 2 * len(pairs), listing_all(workflow)
     compared = run_session(everything, model, pairs, progress=lambda done, _: progress(done, total))
     surveyed = run_session(
-        everything.model_copy(update={"graph": "survey", "calibration": None}),
+        everything.model_copy(update={"graph": "survey", "calibration": {}}),
         model,
         pairs,
         progress=lambda done, _: progress(len(pairs) + done, total),

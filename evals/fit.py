@@ -58,7 +58,7 @@ def fit(
 ) -> Calibration:
     """Map and limits on the same parts: the map keeps their order, so no limit profits from it."""
     require_fittable(workflow, labelled, rates)
-    plain = workflow.model_copy(update={"calibration": None})
+    plain = workflow.model_copy(update={"calibration": {}})
     reports = reports_of(listing_all(plain), model, labelled.pairs, progress=progress)
     said = confidences(reports, labelled.pairs, workflow)
     scaling = _rounded(fit_scaling(said.values, said.wrong))

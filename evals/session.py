@@ -9,6 +9,7 @@ from foveal.evals.options import Progress
 from foveal.evals.pairs import LabelledPair
 from foveal.graphs.run import run_many
 from foveal.models.protocol import VisionLanguageModel
+from foveal.schemas.calibration import Calibration
 from foveal.schemas.errors import FovealError
 from foveal.schemas.finding import Finding
 from foveal.schemas.report import Report, Usage
@@ -72,13 +73,14 @@ def reports_of(
 
 def listing_all(workflow: Workflow) -> Workflow:
     """The workflow with every region it judges as a finding, so that all can be ranked."""
-    changed: dict[str, object] = {
-        "decision": workflow.decision.model_copy(update={"report_at": 0.0})
-    }
-    if workflow.calibration is not None:
-        lowest = workflow.calibration.pass_below.model_copy(update={"score": 0.0})
-        changed["calibration"] = workflow.calibration.model_copy(update={"pass_below": lowest})
-    return workflow.model_copy(update=changed)
+    lowered = {language: _from_zero(known) for language, known in workflow.calibration.items()}
+    decision = workflow.decision.model_copy(update={"report_at": 0.0})
+    return workflow.model_copy(update={"decision": decision, "calibration": lowered})
+
+
+def _from_zero(calibration: Calibration) -> Calibration:
+    lowest = calibration.pass_below.model_copy(update={"score": 0.0})
+    return calibration.model_copy(update={"pass_below": lowest})
 
 
 def detections(report: Report | FovealError) -> tuple[Detection, ...]:

@@ -70,7 +70,7 @@ def measure(
     """Run as it is for the verdicts; then listing every region for the confidences."""
     pairs, total = labelled.pairs, 2 * len(labelled.pairs)
     decided = reports_of(workflow, model, pairs, progress=lambda done, _: progress(done, total))
-    plain = workflow.model_copy(update={"calibration": None})
+    plain = workflow.model_copy(update={"calibration": {}})
     listed = reports_of(
         listing_all(plain),
         model,

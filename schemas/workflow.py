@@ -1,6 +1,6 @@
 from hashlib import sha256
 from json import dumps
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
@@ -178,14 +178,20 @@ class Decision(Strict):
         return self
 
 
-_FileName = WithJsonSchema({"type": "string", "minLength": 1})
+_FILE_NAME: dict[str, Any] = {"type": "string", "minLength": 1}
 """A workflow file names the file; a loaded workflow holds what is in it."""
+
+_FILE_NAMES = {
+    "type": "object",
+    "propertyNames": {"enum": list(get_args(Language))},
+    "additionalProperties": _FILE_NAME,
+}
 
 
 class Document(Strict):
     """What a run writes besides its report, under a schema of the user's own."""
 
-    json_schema: Annotated[dict[str, Any], _FileName] = Field(
+    json_schema: Annotated[dict[str, Any], WithJsonSchema(_FILE_NAME)] = Field(
         alias="schema", description="file with a JSON Schema, seen from the workflow's"
     )
     instruction: Text = Field(description="what to write; one text, or one by language")
@@ -226,8 +232,12 @@ class Workflow(Strict):
     verification: Verification | None = Field(
         default=None, description="how findings are tested; null: they are not"
     )
-    calibration: Annotated[Calibration, _FileName] | None = Field(
-        default=None, description="file that `foveal calibrate` wrote, seen from the workflow's"
+    calibration: Annotated[
+        dict[Language, Calibration], WithJsonSchema({"anyOf": [_FILE_NAME, _FILE_NAMES]})
+    ] = Field(
+        default_factory=dict,
+        description="file that `foveal calibrate` wrote, seen from the workflow's; one, or one by "
+        "the language that the model is asked in",
     )
     document: Document | None = Field(
         default=None, description="what to write of the report; null: the report alone"
@@ -272,7 +282,7 @@ class Workflow(Strict):
         return self
 
     def in_language(self, language: Language) -> Self:
-        """Asked in it, and uncalibrated where that is another. Raises BadWorkflow."""
+        """Asked in it, under the calibration for it. Raises BadWorkflow."""
         if language == self.language:
             return self
         lacking = self._texts_without(language)
@@ -282,7 +292,7 @@ class Workflow(Strict):
                 f"workflow {self.name!r} is not all in {language!r}",
                 fix=f"add to it {', '.join(lacking)}",
             )
-        return self.model_copy(update={"language": language, "calibration": None})
+        return self.model_copy(update={"language": language})
 
     def _labels_without(self, language: Language) -> list[str]:
         return [label.name for label in self.labels if language not in label.translations]

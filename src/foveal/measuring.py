@@ -49,16 +49,17 @@ def calibrate(
     out: Annotated[
         str | None, typer.Option(metavar="FILE", help="Instead of beside the workflow.")
     ] = None,
+    language: InLanguage = None,
     as_json: AsJson = False,
 ) -> None:
     """Fit confidences and the limits of pass, review and fail on labelled parts.
 
-    Writes the file that the workflow names as its `calibration`.
+    Writes the file that the workflow names as its `calibration`, one for each language.
 
     \b
     foveal calibrate my-boards.yaml labelled.csv
     foveal calibrate my-boards.yaml labelled.csv --escape 0.01 --overkill 0.1
-    foveal calibrate my-boards.yaml drawn:400
+    foveal calibrate my-boards.yaml drawn:400 --language zh
     """
     from foveal.calibrating import Wanted, calibrate
     from foveal.progress import shown_count
@@ -71,6 +72,7 @@ def calibrate(
         limit=limit,
         escape=escape,
         overkill=overkill,
+        language=language,
     )
     with shown_count("calibrate") as progress:
         made = calibrate(wanted, model, progress)

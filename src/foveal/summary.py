@@ -119,7 +119,8 @@ def print_calibration(made: "Made") -> None:
     console.print(f"fail from  {_limit(known.fail_from)} good parts would fail")
     console.print(f"Calibration: {made.path}", markup=False)
     if made.add_to is not None:
-        console.print(f"Add to {made.add_to}: calibration: {made.path.name}", markup=False)
+        entry = f"{made.language}: {made.path.name}" if made.language else made.path.name
+        console.print(f"Add to {made.add_to}: calibration: {entry}", markup=False)
 
 
 def _limit(limit: Limit) -> str:

@@ -3,16 +3,16 @@
 import json
 from os import PathLike, fspath
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from foveal.calibration_file import read_calibration
 from foveal.document_file import read_document_schema
 from foveal.mistakes import first_mistake
 from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.language import Language
-from foveal.schemas.workflow import Workflow
+from foveal.schemas.workflow import Name, Workflow
 from foveal.wording import shortened, suggest
 from foveal.workflow_check import check
 from foveal.yaml_file import Value, read_yaml
@@ -20,14 +20,15 @@ from foveal.yaml_file import Value, read_yaml
 SHIPPED = Path(__file__).with_name("workflows")
 DOCUMENTS = SHIPPED / "documents"
 _SUFFIXES = (".yaml", ".yml")
+_FILES = TypeAdapter(dict[Language, Name])
 
 
 class Uncalibrated(NamedTuple):
-    """A workflow without its calibration, the file it stands in, and the one that it names."""
+    """A workflow without its calibrations, the file it stands in, and those that it names."""
 
     workflow: Workflow
     path: Path
-    calibration: Path | None
+    calibrations: dict[Language, Path]
 
     @property
     def ships(self) -> bool:
@@ -42,20 +43,21 @@ def load_workflow(
     A bare name such as `board-compare` means a workflow that ships; anything with a folder or the
     ending .yaml is a path. `language` takes the place of the workflow's own. Raises BadWorkflow.
     """
-    workflow, path, named = _read(path_or_name)
-    if named is not None:
-        workflow = workflow.model_copy(
-            update={"calibration": read_calibration(_beside_or_shipped(named, SHIPPED))}
-        )
-    if language is not None:
-        workflow = workflow.in_language(language)
+    asked, path, named = _read(path_or_name, language)
+    fitted = {
+        spoken: read_calibration(_beside_or_shipped(file, SHIPPED))
+        for spoken, file in named.items()
+    }
+    workflow = asked.model_copy(update={"calibration": fitted})
     check(workflow, source=repr(str(path)))
     return workflow
 
 
-def load_uncalibrated(path_or_name: str | PathLike[str]) -> Uncalibrated:
+def load_uncalibrated(
+    path_or_name: str | PathLike[str], *, language: Language | None = None
+) -> Uncalibrated:
     """For whoever makes the calibration: the one it names need not fit, or be there."""
-    loaded = _read(path_or_name)
+    loaded = _read(path_or_name, language)
     check(loaded.workflow, source=repr(str(loaded.path)))
     return loaded
 
@@ -77,7 +79,7 @@ def _find(path_or_name: str | PathLike[str]) -> Path:
     return SHIPPED / f"{name}.yaml"
 
 
-def _read(path_or_name: str | PathLike[str]) -> Uncalibrated:
+def _read(path_or_name: str | PathLike[str], language: Language | None) -> Uncalibrated:
     path = _find(path_or_name)
     written = _with_document_schema(read_yaml(path), path)
     named = written.pop("calibration", None)
@@ -86,14 +88,23 @@ def _read(path_or_name: str | PathLike[str]) -> Uncalibrated:
     except ValidationError as error:
         what, fix = first_mistake(error)
         raise BadWorkflow(f"{str(path)!r}: {what}" if what else repr(str(path)), fix=fix) from error
-    if named is None:
-        return Uncalibrated(workflow, path, None)
-    if not isinstance(named, str) or not named:
+    files = _calibrations(named, workflow.language, path)
+    asked = workflow if language is None else workflow.in_language(language)
+    return Uncalibrated(asked, path, files)
+
+
+def _calibrations(named: Value, language: Language, path: Path) -> dict[Language, Path]:
+    """One file is for the workflow's own language."""
+    by_language = named if isinstance(named, dict) else {} if named is None else {language: named}
+    try:
+        files = _FILES.validate_python(by_language)
+    except ValidationError as error:
         raise BadWorkflow(
             f"{str(path)!r}: calibration is {shortened(named)}",
-            fix="it should be the name of a file that `foveal calibrate` wrote",
-        )
-    return Uncalibrated(workflow, path, path.parent / named)
+            fix="it should be the name of a file that `foveal calibrate` wrote, or one such name "
+            f"for each of {', '.join(get_args(Language))}",
+        ) from error
+    return {spoken: path.parent / file for spoken, file in files.items()}
 
 
 def _with_document_schema(written: dict[str, Value], path: Path) -> dict[str, Value]:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -6,6 +7,7 @@ from hypothesis import strategies as st
 
 from foveal.agents.calibration import (
     calibrated,
+    calibration_for,
     decision_for,
     require_revision,
     require_rules,
@@ -15,6 +17,7 @@ from foveal.agents.calibration import (
 from foveal.agents.scripted import ScriptedModel
 from foveal.schemas.calibration import Calibration
 from foveal.schemas.errors import BadWorkflow
+from foveal.schemas.language import Language
 from foveal.schemas.verification import Verification
 from foveal.schemas.workflow import Decision, LabelDefinition, Layers, Looks, Scale, Workflow
 
@@ -64,15 +67,26 @@ def test_limits_chosen_on_labelled_parts_take_the_place_of_the_workflows(
     limits: tuple[float, float], report_at: float, workflow: Workflow, make_calibration: Make
 ) -> None:
     calibration = make_calibration(low=limits[0], high=limits[1])
-    trusted = workflow.model_copy(update={"calibration": calibration})
+    trusted = workflow.model_copy(update={"calibration": {"en": calibration}})
 
     decision = decision_for(ScriptedModel(), trusted)
 
     assert decision == Decision(report_at=report_at, review=limits)
 
 
+def test_a_calibration_holds_for_the_language_it_was_fitted_in(
+    in_chinese: Workflow, make_calibration: Make
+) -> None:
+    fitted: dict[Language, Calibration] = {"zh": make_calibration()}
+    asked = in_chinese.model_copy(update={"calibration": fitted})
+    english = asked.model_copy(update={"language": "en"})
+
+    assert calibration_for(ScriptedModel(), asked) == fitted["zh"]
+    assert calibration_for(ScriptedModel(), english) is None
+
+
 def test_limits_of_other_weights_are_not_taken(workflow: Workflow, make_calibration: Make) -> None:
-    other = workflow.model_copy(update={"calibration": make_calibration(revision="f" * 64)})
+    other = workflow.model_copy(update={"calibration": {"en": make_calibration(revision="f" * 64)}})
 
     assert decision_for(ScriptedModel(), other) == workflow.decision
 
@@ -100,7 +114,8 @@ def test_a_calibration_of_a_workflow_that_asks_otherwise_is_refused_by_what_diff
     changed: dict[str, object], named: str, workflow: Workflow, make_calibration: Make
 ) -> None:
     calibration = make_calibration(rules=rules_of(workflow))
-    other = workflow.model_copy(update={"calibration": calibration} | changed)
+    known = dict.fromkeys(get_args(Language), calibration)
+    other = workflow.model_copy(update={"calibration": known} | changed)
 
     with pytest.raises(BadWorkflow, match=f"fitted with other {named}: run `foveal calibrate`"):
         require_rules(other, source="boards.yaml")
@@ -114,7 +129,8 @@ def test_a_workflow_may_be_renamed_and_list_more_findings(
     changed = {"name": "mine", "model": "./other", "decision": decision}
 
     require_rules(
-        workflow.model_copy(update={"calibration": calibration} | changed), source="boards.yaml"
+        workflow.model_copy(update={"calibration": {"en": calibration}} | changed),
+        source="boards.yaml",
     )
 
 
@@ -124,7 +140,7 @@ def test_a_calibration_holds_for_what_its_judge_may_think(
 ) -> None:
     fitted = workflow.model_copy(update={"thinking": {"judge": 40}})
     calibration = make_calibration(rules=rules_of(fitted))
-    asked = {"calibration": calibration, "thinking": {"judge": tokens}}
+    asked = {"calibration": {"en": calibration}, "thinking": {"judge": tokens}}
 
     if tokens == 40:
         require_rules(workflow.model_copy(update=asked), source="boards.yaml")
@@ -137,7 +153,7 @@ def test_a_calibration_made_without_thoughts_is_void_once_the_judge_thinks(
     workflow: Workflow, make_calibration: Make
 ) -> None:
     calibration = make_calibration(rules=rules_of(workflow))
-    thinking = {"calibration": calibration, "thinking": {"judge": 40}}
+    thinking = {"calibration": {"en": calibration}, "thinking": {"judge": 40}}
 
     with pytest.raises(BadWorkflow, match="fitted with other instructions, thinking"):
         require_rules(workflow.model_copy(update=thinking), source="boards.yaml")
@@ -183,7 +199,7 @@ def test_a_part_that_a_workflow_leaves_out_has_no_hash(workflow: Workflow) -> No
 def test_a_calibration_of_other_weights_is_refused_with_both_revisions(
     workflow: Workflow, make_calibration: Make
 ) -> None:
-    other = workflow.model_copy(update={"calibration": make_calibration(revision="f" * 64)})
+    other = workflow.model_copy(update={"calibration": {"en": make_calibration(revision="f" * 64)}})
 
     with pytest.raises(BadWorkflow, match=r"revision f{12}, not for 'scripted', revision 0{12}: "):
         require_revision(other, ScriptedModel())
@@ -192,7 +208,7 @@ def test_a_calibration_of_other_weights_is_refused_with_both_revisions(
 def test_revisions_that_begin_alike_are_told_apart(
     workflow: Workflow, make_calibration: Make
 ) -> None:
-    known = workflow.model_copy(update={"calibration": make_calibration()})
+    known = workflow.model_copy(update={"calibration": {"en": make_calibration()}})
 
     with pytest.raises(BadWorkflow, match=r"revision 0{64}\+int8: run `foveal calibrate`"):
         require_revision(known, ScriptedModel(revision="0" * 64 + "+int8"))

@@ -154,7 +154,7 @@ def test_answers_are_kept_as_the_model_gave_them(
     make_calibration: Callable[..., Calibration],
 ) -> None:
     model = ScriptedModel(choosing=lambda _: {"open": 0.8, "spur": 0.0, "none": 0.2})
-    trusted = workflow.model_copy(update={"calibration": make_calibration(temperature=2.0)})
+    trusted = workflow.model_copy(update={"calibration": {"en": make_calibration(temperature=2.0)}})
 
     (known, _) = judge(state, run_with(model, trusted))["judgements"]
 

@@ -103,7 +103,9 @@ def test_the_rule_of_what_is_asked_about_follows_the_calibration(
     run_with: RunWith,
     make_calibration: Callable[..., Calibration],
 ) -> None:
-    doubting = verified(workflow).model_copy(update={"calibration": make_calibration(shift=9.0)})
+    doubting = verified(workflow).model_copy(
+        update={"calibration": {"en": make_calibration(shift=9.0)}}
+    )
 
     assert verify(judged, run_with(always(1), doubting))["trials"] == []
 

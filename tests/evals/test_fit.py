@@ -79,7 +79,7 @@ def test_an_earlier_calibration_does_not_matter(
     make_calibration: Callable[..., Calibration],
 ) -> None:
     model = says("open", 0.7)
-    earlier = workflow.model_copy(update={"calibration": make_calibration(shift=3.0)})
+    earlier = workflow.model_copy(update={"calibration": {"en": make_calibration(shift=3.0)}})
 
     assert _fitted(earlier, model, boards(workflow)) == _fitted(workflow, model, boards(workflow))
 

@@ -67,7 +67,7 @@ def test_a_calibrated_workflow_lists_what_is_below_its_limits_too(
     workflow: Workflow, says: Says, make_calibration: Callable[..., Calibration]
 ) -> None:
     calibration = make_calibration(shift=9.0, low=0.8, high=0.9)
-    trusted = workflow.model_copy(update={"calibration": calibration})
+    trusted = workflow.model_copy(update={"calibration": {"en": calibration}})
 
     (report,) = _session(trusted, says("open", 0.7)).reports
 

@@ -36,7 +36,7 @@ def test_the_limits_of_the_calibration_decide_and_its_map_is_measured(
     workflow: Workflow, says: Says, make_calibration: Make
 ) -> None:
     calibration = make_calibration(shift=8.0, low=0.01, high=0.5)
-    trusted = workflow.model_copy(update={"calibration": calibration})
+    trusted = workflow.model_copy(update={"calibration": {"en": calibration}})
 
     figures = _measured(trusted, says("open", 0.99))
 

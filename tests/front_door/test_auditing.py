@@ -56,7 +56,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     board[90:110, 90:104] = 235
     cv2.imwrite(str(folder / "tested.png"), board)
     covers: list[Cover] = ["grey", "surroundings", "reference"]
-    settings = {"calibration": None, "verification": Verification(covers=covers)}
+    settings = {"calibration": {}, "verification": Verification(covers=covers)}
     workflow = load_workflow("board-compare").model_copy(update=settings)
     report = compare(
         folder / "template.png",

@@ -87,7 +87,7 @@ class Trial:
 
 @pytest.fixture
 def trial(tmp_path: Path, boards: Boards) -> Trial:
-    workflow = load_workflow("board-compare").model_copy(update={"calibration": None})
+    workflow = load_workflow("board-compare").model_copy(update={"calibration": {}})
     model = Counted(choosing=by_brightness, calls=tmp_path / "calls")
     return Trial(tmp_path, boards, workflow, model)
 

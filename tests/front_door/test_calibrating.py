@@ -3,8 +3,10 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pytest
+import yaml
 
 import foveal
 from foveal.agents.calibration import rules_of
@@ -15,6 +17,7 @@ from foveal.model_choice import ModelChoice
 from foveal.models.checkpoint import SHIPPED
 from foveal.schemas.calibration import Calibration
 from foveal.schemas.errors import BadWorkflow
+from foveal.schemas.language import Language
 from foveal.schemas.loading import Loading
 from foveal.workflow_file import load_uncalibrated, load_workflow
 
@@ -72,7 +75,23 @@ def test_a_workflow_is_loaded_with_the_file_it_names(calibrated: Callable[..., P
 
     loaded = load_workflow(workflow).calibration
 
-    assert loaded == read_calibration(workflow.with_name("boards.calibration.json"))
+    assert loaded == {"en": read_calibration(workflow.with_name("boards.calibration.json"))}
+
+
+def test_each_language_may_have_a_calibration_of_its_own(
+    tmp_path: Path, make_calibration: Make
+) -> None:
+    shipped = yaml.safe_load(load_uncalibrated("board-compare").path.read_text())
+    both = tmp_path / "both.yaml"
+    both.write_text(yaml.safe_dump(shipped | {"calibration": {"en": "en.json", "zh": "zh.json"}}))
+    for language in get_args(Language):
+        rules = rules_of(load_uncalibrated(both, language=language).workflow)
+        write_calibration(tmp_path / f"{language}.json", make_calibration(rules=rules))
+
+    for language in get_args(Language):
+        known = load_workflow(both, language=language).calibration
+        assert known[language].rules == rules_of(load_workflow(both, language=language))
+        assert known["en"].rules != known["zh"].rules
 
 
 def test_the_hash_of_a_workflow_covers_its_calibration(calibrated: Callable[..., Path]) -> None:
@@ -94,6 +113,7 @@ def test_a_calibration_for_other_rules_is_refused_by_what_differs(
 WRONG_NAMES = {
     "no file": ("calibration: none.json\n", "there is no calibration '.*none.json': write it with"),
     "an old inline one": ("calibration: {temperature: 1}\n", "calibration is {'temperature': 1}: "),
+    "in no language": ("calibration: {fr: boards.yaml}\n", "or one such name for each of en, zh"),
     "a number": ("calibration: 5\n", "calibration is 5: it should be the name of a file"),
     "another file": ("calibration: boards.yaml\n", "boards.yaml' is no calibration of this versi"),
     "a folder": ("calibration: .\n", "cannot be read: check the path"),
@@ -117,16 +137,22 @@ def test_a_copy_of_a_shipped_workflow_gets_its_own_when_it_is_calibrated(tmp_pat
     copy = tmp_path / "mine.yaml"
     copy.write_text(load_uncalibrated("board-compare").path.read_text())
 
-    assert load_uncalibrated(copy).calibration == tmp_path / "board-compare.calibration.json"
+    named = load_uncalibrated(copy).calibrations
+    assert named["en"] == tmp_path / "board-compare.calibration.json"
 
 
 @needs_model
 @pytest.mark.slow
-def test_the_shipped_calibration_fits_the_shipped_model(boards: Boards, tmp_path: Path) -> None:
-    """Where it fails: `foveal calibrate workflows/board-compare.yaml drawn:400`."""
-    report = foveal.compare(*boards, out=tmp_path / "run")
+@pytest.mark.parametrize("language", ["en"])
+def test_the_shipped_calibrations_fit_the_shipped_model(
+    boards: Boards, tmp_path: Path, language: Language
+) -> None:
+    """Where it fails: `foveal calibrate workflows/board-compare.yaml drawn:400 --language …`."""
+    workflow = load_workflow("board-compare", language=language)
 
-    assert report.calibration == load_workflow("board-compare").calibration is not None
+    report = foveal.compare(*boards, out=tmp_path / "run", workflow=workflow)
+
+    assert report.calibration == workflow.calibration[language]
 
 
 @needs_model

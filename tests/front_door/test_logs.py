@@ -46,7 +46,7 @@ def broken(request: ChooseRequest) -> dict[str, float]:
 
 
 def run_batch(boards: Boards, folder: Path, model: ScriptedModel) -> None:
-    workflow = load_workflow("board-compare").model_copy(update={"calibration": None})
+    workflow = load_workflow("board-compare").model_copy(update={"calibration": {}})
     manifest = folder / "parts.csv"
     manifest.write_text(f"id,template,tested\na 1,{boards[0]},{boards[1]}\n")
     batch(workflow, manifest, out=folder / "out", model=model)

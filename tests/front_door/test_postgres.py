@@ -66,7 +66,7 @@ def test_runs_of_a_batch_share_a_database(boards: Boards, tmp_path: Path) -> Non
 def test_a_run_waits_in_a_database(boards: Boards, tmp_path: Path) -> None:
     shipped = load_workflow("board-compare")
     unsure = shipped.decision.model_copy(update={"review": (0.0, 1.0)})
-    workflow = shipped.model_copy(update={"decision": unsure, "calibration": None})
+    workflow = shipped.model_copy(update={"decision": unsure, "calibration": {}})
     model = ScriptedModel(choosing=lambda asked: dict.fromkeys(asked.answers, 0.2))
     assert (
         compare(*boards, out=tmp_path / "run", workflow=workflow, model=model).verdict == "review"

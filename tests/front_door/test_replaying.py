@@ -71,7 +71,7 @@ def test_what_a_person_decided_is_not_asked_again(boards: Boards, tmp_path: Path
     run = tmp_path / "run"
     shipped = load_workflow("board-compare")
     unsure = shipped.decision.model_copy(update={"review": (0.0, 1.0)})
-    workflow = shipped.model_copy(update={"decision": unsure, "calibration": None})
+    workflow = shipped.model_copy(update={"decision": unsure, "calibration": {}})
     report = compare(*boards, out=run, workflow=workflow, model=answering(0.4))
     assert report.verdict == "review"
     assert replay(run, model=answering(0.4)).difference is None

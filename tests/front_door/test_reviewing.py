@@ -34,7 +34,7 @@ def undecided(request: ChooseRequest) -> dict[str, float]:
 @pytest.fixture
 def workflow() -> Workflow:
     """Whatever the model finds goes to a person."""
-    shipped = load_workflow("board-compare").model_copy(update={"calibration": None})
+    shipped = load_workflow("board-compare").model_copy(update={"calibration": {}})
     limits = shipped.decision.model_copy(update={"review": (0.0, 1.0)})
     return shipped.model_copy(update={"decision": limits})
 

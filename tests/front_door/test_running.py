@@ -121,7 +121,7 @@ def model(tmp_path: Path) -> Counted:
 
 @pytest.fixture
 def workflow() -> Workflow:
-    return load_workflow("board-compare").model_copy(update={"calibration": None})
+    return load_workflow("board-compare").model_copy(update={"calibration": {}})
 
 
 @pytest.fixture

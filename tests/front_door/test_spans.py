@@ -19,7 +19,7 @@ Spans = Callable[[], list[ReadableSpan]]
 
 @pytest.fixture(scope="module")
 def workflow() -> Workflow:
-    return load_workflow("board-compare").model_copy(update={"calibration": None})
+    return load_workflow("board-compare").model_copy(update={"calibration": {}})
 
 
 def broken(request: ChooseRequest) -> dict[str, float]:

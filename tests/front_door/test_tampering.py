@@ -51,7 +51,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
     manifest = folder / "parts.csv"
     lines = ("id,template,tested", *(f"{name},template.png,tested.png" for name in "ab"))
     manifest.write_text("\n".join([*lines, "c,template.png,gone.png"]))
-    workflow = load_workflow("board-compare").model_copy(update={"calibration": None})
+    workflow = load_workflow("board-compare").model_copy(update={"calibration": {}})
     done = batch(workflow, manifest, out=folder / "out", model=ScriptedModel())
     export(folder / "out", ["csv"], out=folder / "out" / "exports")
     return Written(folder / "out", done.head)

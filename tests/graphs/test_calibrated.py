@@ -19,7 +19,7 @@ def test_a_confidence_is_calibrated_and_the_answers_stay(
     template: Image, tested: Image, workflow: Workflow, always: Always, make_calibration: Make
 ) -> None:
     calibration = make_calibration(temperature=2.0, low=0.1, high=0.9)
-    trusted = workflow.model_copy(update={"calibration": calibration})
+    trusted = workflow.model_copy(update={"calibration": {"en": calibration}})
 
     report = run_one(trusted, always(open=0.8), template, tested)
 
@@ -65,7 +65,7 @@ def test_the_verdict_follows_from_the_limits_alone(
     decision = Decision(review=(0.0, 0.0))
 
     report = run_one(
-        workflow.model_copy(update={"calibration": same, "decision": decision}),
+        workflow.model_copy(update={"calibration": {"en": same}, "decision": decision}),
         model,
         template,
         tested,
@@ -81,7 +81,10 @@ def test_other_weights_answer_uncalibrated(
     other = make_calibration(temperature=2.0, revision="f" * 64)
 
     report = run_one(
-        workflow.model_copy(update={"calibration": other}), always(open=0.8), template, tested
+        workflow.model_copy(update={"calibration": {"en": other}}),
+        always(open=0.8),
+        template,
+        tested,
     )
 
     assert report.findings

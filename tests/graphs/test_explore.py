@@ -54,7 +54,7 @@ EVERYWHERE = [
 def workflow() -> Workflow:
     """Uncalibrated, since that was fitted for a search; findings are taken as they are."""
     plan = SearchPlan(by="model", recognised_from=0.5)
-    changed = {"verification": None, "calibration": None, "plan": plan}
+    changed: dict[str, object] = {"verification": None, "calibration": {}, "plan": plan}
     return load_workflow("board-inspect").model_copy(update=changed)
 
 

@@ -29,7 +29,7 @@ def test_no_picture_is_encoded_twice_and_every_look_has_its_thought(
     language: Language, tiny: Engine, template: Image, tested: Image, tmp_path: Path
 ) -> None:
     settings = {
-        "calibration": None,
+        "calibration": {},
         "thinking": {"judge": BUDGET, "verify": BUDGET},
         "verification": Verification(),
     }

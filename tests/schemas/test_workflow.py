@@ -1,13 +1,11 @@
 """What a workflow must hold for its graph to make sense."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from foveal.schemas.calibration import Calibration
 from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.workflow import Workflow
 
@@ -130,12 +128,3 @@ def test_the_hash_changes_with_the_language() -> None:
     asked = workflow(labels=CHINESE)
 
     assert asked.in_language("zh").sha256 != asked.sha256 == asked.in_language("en").sha256
-
-
-def test_a_calibration_holds_for_the_language_it_was_fitted_in(
-    make_calibration: Callable[..., Calibration],
-) -> None:
-    calibrated = workflow(labels=CHINESE, calibration=make_calibration().model_dump())
-
-    assert calibrated.in_language("en").calibration == calibrated.calibration is not None
-    assert calibrated.in_language("zh").calibration is None

@@ -212,5 +212,5 @@ class Trial:
 
 @pytest.fixture
 def trial(tmp_path: Path, draw: Callable[..., Pixels]) -> Trial:
-    rules = load_workflow("board-compare").model_copy(update={"calibration": None})
+    rules = load_workflow("board-compare").model_copy(update={"calibration": {}})
     return Trial(tmp_path, rules, draw(), draw(cut=True))
