@@ -1,6 +1,5 @@
 """What every eval module offers: `run(options)` gives figures ready for JSON, `show(figures)` a
-rich renderable of them. The modules are `deeppcb`, `drawn`, `align`, `evidence`, `layered_tasks`,
-`roles` and `verdicts`.
+rich renderable of them. The modules are those in `foveal.evaluation`.
 """
 
 from collections.abc import Callable

@@ -16,6 +16,7 @@ LAYERED = EVAL_SEEDS_FROM + 8
 ASKED = EVAL_SEEDS_FROM + 9
 HOSTILE = EVAL_SEEDS_FROM + 10
 SERVED = EVAL_SEEDS_FROM + 11
+DOCUMENTS = EVAL_SEEDS_FROM + 12
 
 
 def generator(series: int, index: int) -> Generator:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 EVALS = (
     "align",
     "deeppcb",
+    "documents",
     "drawn",
     "evidence",
     "hostile",

@@ -1,0 +1,32 @@
+from rich.console import Console
+
+from foveal.evals import documents
+from foveal.evals.documents import DocumentFigures, _figures, _Written
+from foveal.evals.options import EvalOptions
+from foveal.evals.roles import WORDS
+from foveal.workflow_file import load_workflow
+
+
+def test_documents_are_written_in_both_languages_and_in_other_words() -> None:
+    figures = documents.run(EvalOptions(workflow=load_workflow("board-compare"), limit=4))
+
+    known = DocumentFigures.model_validate(figures).documents
+    for words in WORDS:
+        assert known[words].right.of == 4
+        assert sum(share.of for share in known[words].listed.values()) <= 8
+    console = Console(width=120)
+    with console.capture() as shown:
+        console.print(documents.show(figures))
+    assert "lists of 4 or more as long" in shown.get()
+
+
+def test_lists_are_counted_by_their_length_and_cut_documents_are_wrong() -> None:
+    box = [1, 2, 3, 4]
+    whole = {"findings": [{"box": box}] * 5, "labels": []}
+    short = {"findings": [{"box": box}] * 4, "labels": []}
+
+    found = _figures([_Written(whole, whole), _Written(whole, short), _Written(whole, None)])
+
+    assert (found.right.count, found.right.of, found.cut) == (1, 3, 1)
+    assert (found.listed["0"].count, found.listed["0"].of) == (2, 2)
+    assert (found.listed["4 or more"].count, found.listed["4 or more"].of) == (1, 2)
