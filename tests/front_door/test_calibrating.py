@@ -143,7 +143,7 @@ def test_a_copy_of_a_shipped_workflow_gets_its_own_when_it_is_calibrated(tmp_pat
 
 @needs_model
 @pytest.mark.slow
-@pytest.mark.parametrize("language", ["en"])
+@pytest.mark.parametrize("language", get_args(Language))
 def test_the_shipped_calibrations_fit_the_shipped_model(
     boards: Boards, tmp_path: Path, language: Language
 ) -> None:
