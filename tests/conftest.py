@@ -1,9 +1,10 @@
-"""What every test runs under: no network, one thread, no time limit on a property.
+"""What every test runs under: no network, one thread, no time limit on a property, Ctrl-C heeded.
 
 And a calibration and the spans of a run, which tests of most folders need.
 """
 
 import os
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -17,6 +18,9 @@ from foveal.schemas.calibration import Calibration, Limit, Rates, Reliability
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # noqa: TID251 - read when huggingface_hub is imported
 os.environ["OMP_NUM_THREADS"] = "1"  # noqa: TID251 - read when torch is imported
+
+# What a shell starts in the background ignores Ctrl-C, and so would all that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("foveal", deadline=None)  # a busy machine must not fail a property
 settings.load_profile("foveal")
