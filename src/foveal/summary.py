@@ -119,7 +119,8 @@ def print_calibration(made: "Made") -> None:
     console.print(f"fail from  {_limit(known.fail_from)} good parts would fail")
     console.print(f"Calibration: {made.path}", markup=False)
     if made.add_to is not None:
-        entry = f"{made.language}: {made.path.name}" if made.language else made.path.name
+        name = made.path.name
+        entry = f"{{{made.language}: {name}}}" if made.language else name
         console.print(f"Add to {made.add_to}: calibration: {entry}", markup=False)
 
 

@@ -248,6 +248,11 @@ def test_a_workflow_is_calibrated_beside_itself_and_then_uses_it(
     assert out.endswith(f"Add to {workflow}: calibration: boards.calibration.json\n")
     assert made.pass_below.rate == made.fail_from.rate == 0.3
 
+    assert exit_code(["calibrate", str(workflow), str(parts), *rates, "--language", "en"]) == 0
+    entry = "calibration: {en: boards.en.calibration.json}"
+    assert capsys.readouterr().out.endswith(f"Add to {workflow}: {entry}\n")
+    assert read_calibration(tmp_path / "boards.en.calibration.json") == made
+
     workflow.write_text(workflow.read_text() + NAMED)
     report = foveal.compare(*boards, out=tmp_path / "run", workflow=workflow)
     assert report.calibration == made
