@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from foveal.schemas.calibration import Reliability
 
 _BINS = 10
+_DIGITS = 4
+"""A sum differs in its last digits from run to run; the same parts are to give the same figures."""
 
 
 def calibration_error(confidences: NDArray[np.float64], happened: NDArray[np.bool_]) -> float:
@@ -19,8 +21,8 @@ def reliability(confidences: NDArray[np.float64], happened: NDArray[np.bool_]) -
     bins = _bins(confidences)
     return [
         Reliability(
-            confidence=float(confidences[bins == index].mean()),
-            wrong=float(happened[bins == index].mean()),
+            confidence=round(float(confidences[bins == index].mean()), _DIGITS),
+            wrong=round(float(happened[bins == index].mean()), _DIGITS),
             regions=int((bins == index).sum()),
         )
         for index in np.unique(bins)

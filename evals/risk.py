@@ -19,7 +19,7 @@ Scores = NDArray[np.float64]
 found, +∞ for a defective part and -∞ for a good one: it is on no limit's wrong side."""
 
 _ROUNDING = 1e-9
-_STEPS = np.linspace(0, 1, 21)
+_STEPS = np.linspace(0, 1, 21).round(2)
 
 
 class TooFewParts(BadData):
