@@ -10,7 +10,7 @@ from typing import Any
 from jsonschema_rs import validator_for
 
 from foveal.agents.facts import Defect, Facts
-from foveal.agents.properties import Schema, is_box
+from foveal.agents.properties import Schema, is_box, label_and_box
 from foveal.agents.sources import Source, is_number, measured, sources_of
 
 _LABEL_NAMES = re.compile(r"label|kind|type|.*[\W_]label|标签|种类", re.IGNORECASE)
@@ -79,8 +79,8 @@ class _Fitting:
             return dict(node)
         return {"maxLength": max(_LONGEST_TEXT, node.get("minLength", 0)), **node}
 
-    def _whole(self, node: Schema, name: str) -> dict[str, Any]:
-        """An object, a list, or a choice between schemas."""
+    def _whole(self, node: Schema, name: str, *, is_entry: bool = False) -> dict[str, Any]:
+        """An object, a list, or a choice between schemas; what an entry says is tied elsewhere."""
         narrowed = dict(node)
         for key in ("anyOf", "oneOf"):
             if key in node:
@@ -94,6 +94,8 @@ class _Fitting:
                 return NOTHING
         if "properties" in node:
             narrowed = self._object(narrowed)
+            names = None if is_entry else label_and_box(node)
+            narrowed = narrowed if names is None else self._of_one_finding(narrowed, names)
         return (
             self._list(narrowed) if "items" in narrowed or _types(node) == {"array"} else narrowed
         )
@@ -111,6 +113,19 @@ class _Fitting:
             "additionalProperties": self.fit(more) if isinstance(more, Mapping) else False,
         }
 
+    def _of_one_finding(self, node: dict[str, Any], names: tuple[str, str]) -> dict[str, Any]:
+        """A label beside a box is that of the finding which lies there, or there is neither."""
+        defects = self._facts.defects
+        if not set(names) <= set(node.get("properties", {})) or len(defects) > _MOST_ENTRIES:
+            return node
+        told = [
+            _saying(node, dict(zip(names, (defect.label, list(defect.box)), strict=True)))
+            for defect in defects
+        ]
+        if all(part == NOTHING for part in told):
+            return node
+        return _any_of([*told, _saying(node, dict.fromkeys(names))])
+
     def _list(self, node: dict[str, Any]) -> dict[str, Any]:
         items = self._items(node["items"]) if "items" in node else {}
         least = node.get("minItems", 0)
@@ -122,10 +137,12 @@ class _Fitting:
 
     def _items(self, items: Any) -> Any:
         """Entries that hold a box are each about one finding: what else they say is said of it."""
-        narrowed = self.fit(items)
         boxes = _box_names(items)
-        if not boxes or narrowed == NOTHING or len(self._facts.defects) > _MOST_ENTRIES:
-            return narrowed
+        if not boxes or len(self._facts.defects) > _MOST_ENTRIES:
+            return self.fit(items)
+        narrowed = self._whole(items, "", is_entry=True)
+        if narrowed == NOTHING:
+            return NOTHING
         entries = (self._entry(narrowed, defect, boxes) for defect in self._facts.defects)
         return _any_of([entry for entry in entries if entry != NOTHING])
 
@@ -145,6 +162,15 @@ class _Fitting:
         others = [value for value in values if value in self._facts.labels or is_number(value)]
         kept = [value for value in values if value not in others or value in own]
         return [value for value in kept if value is not None or defect.size_mm is None] or kept
+
+
+def _saying(node: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """An object with these values, where it takes them."""
+    parts = node["properties"]
+    if not all(validator_for(parts[name]).is_valid(value) for name, value in values.items()):
+        return NOTHING
+    fixed = {name: _one_of([value]) for name, value in values.items()}
+    return {**node, "properties": {**parts, **fixed}}
 
 
 def _box_names(items: Any) -> list[str]:

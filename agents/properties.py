@@ -6,6 +6,8 @@ from typing import Any
 
 Schema = Mapping[str, Any]
 
+_PLAIN_LABELS = ("label", "kind", "type", "标签", "种类")
+
 
 def property_lines(schema: Schema) -> str:
     """One line a property, what an object or a list holds indented below it."""
@@ -21,6 +23,33 @@ def is_box(schema: Schema) -> bool:
         and isinstance(numbers, Mapping)
         and numbers.get("type") in ("integer", "number")
     )
+
+
+def is_plain_label(name: str) -> bool:
+    """Whether a property is called a label, and nothing more is said of it."""
+    return name.lower() in _PLAIN_LABELS
+
+
+def label_and_box(schema: Schema) -> tuple[str, str] | None:
+    """Names of the plain label and the only box of an object that is about one finding.
+
+    It then holds values alone, no object or list of entries. A label that its name says more of,
+    as `most_frequent_label` does, may be another finding's.
+    """
+    properties = {name: _of_values(part) for name, part in schema.get("properties", {}).items()}
+    boxes = [name for name, part in properties.items() if any(map(is_box, _choices(part)))]
+    labels = list(filter(is_plain_label, properties))
+    rest = (part for name, part in properties.items() if name not in boxes)
+    holds_more = any({"properties", "items"} & set(part) for part in rest)
+    if holds_more or len(boxes) != 1 or len(labels) != 1:
+        return None
+    return labels[0], boxes[0]
+
+
+def _choices(schema: Schema) -> Iterator[Schema]:
+    yield schema
+    for key in ("anyOf", "oneOf"):
+        yield from map(_of_values, schema.get(key, ()))
 
 
 def _inside(schema: Schema, *, depth: int) -> Iterator[str]:

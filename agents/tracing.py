@@ -6,6 +6,7 @@ from json import dumps
 from typing import Any, NamedTuple, get_args
 
 from foveal.agents.facts import Facts
+from foveal.agents.properties import is_plain_label
 from foveal.agents.sources import is_number, named, sources_of
 from foveal.schemas.box import Box
 from foveal.schemas.pointer import below, steps_of
@@ -64,8 +65,10 @@ class _Tracing:
     def value(self, value: Any, at: str, *, finding: int | None = None) -> None:
         """`finding` is the one that an entry of a list is about."""
         if isinstance(value, dict):
+            about = finding if finding is not None else self._beside_box(value)
             for name, part in value.items():
-                self.value(part, below(at, name), finding=finding)
+                own = about if is_plain_label(name) else finding
+                self.value(part, below(at, name), finding=own)
         elif isinstance(value, list):
             self._list(value, at, finding)
         elif isinstance(value, str):
@@ -76,17 +79,24 @@ class _Tracing:
             self._fact(value, at, finding)
 
     def _list(self, value: list[Any], at: str, finding: int | None) -> None:
-        if len(value) == 4 and all(map(is_number, value)):
+        if _is_box(value):
             self._fact(value, at, finding)
             return
         for index, part in enumerate(value):
             self.value(part, below(at, index), finding=self._finding(part))
 
+    def _beside_box(self, value: dict[str, Any]) -> int | None:
+        """Which finding a plain label is that of, where it stands beside a box and no more."""
+        parts = value.values()
+        boxes = sum(map(_is_box, parts))
+        holds_more = any(isinstance(part, dict | list) and not _is_box(part) for part in parts)
+        return None if holds_more or boxes != 1 else self._finding(value)
+
     def _finding(self, entry: Any) -> int | None:
         """Which one an entry's box is that of."""
         if not isinstance(entry, dict):
             return None
-        boxes = [part for part in entry.values() if isinstance(part, list) and len(part) == 4]
+        boxes = filter(_is_box, entry.values())
         cited = (known for box in boxes for known in self._known if _same(known.value, box))
         return next((known.finding for known in cited), None)
 
@@ -133,6 +143,10 @@ class _Tracing:
             self.sources[at] = source
         elif not isinstance(value, str) or len(asked) < len(alike):
             self.untold.append(f"{at or '/'}: {_spoken(value)}, which no fact of that name says")
+
+
+def _is_box(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 4 and all(map(is_number, value))
 
 
 def _kind(value: object) -> str:

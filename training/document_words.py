@@ -178,3 +178,77 @@ GROUPS: Final[dict[Language, tuple[tuple[str, ...], ...]]] = {
     ),
     "zh": (("D2_问题", "D3_措施"), ("D2", "D3"), ("检验", "处理")),
 }
+
+QUESTIONS: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
+    "en": {
+        "list": (
+            "List every finding.",
+            "Which defects are there? One after another.",
+            "Give label and box of each defect.",
+            "What was found on this part?",
+        ),
+        "whole": (
+            "Report the outcome: verdict, how many findings, and each of them.",
+            "Give the verdict, then the number of defects, then every defect.",
+            "Record the result of this part with all findings.",
+        ),
+        "worst": (
+            "Which finding is the worst, and where does it lie?",
+            "Give the biggest defect alone.",
+            "Locate the most serious defect.",
+            "What is the largest thing wrong here?",
+        ),
+        "by region": ("How many defects has each region?", "Count by region."),
+        "by label": ("How many of each kind are there?", "Count the findings by label."),
+        "any": ("Was any {label} found?", "Does this part show a {label}?", "Look for {label}."),
+    },
+    "zh": {
+        "list": (
+            "逐一列出缺陷。",
+            "有哪些缺陷？",
+            "给出每处缺陷的标签和方框。",
+            "这块板上发现了什么？",
+        ),
+        "whole": (
+            "给出检验结果：结论、数量和每处缺陷。",
+            "先写结论，再写缺陷数量，然后写出所有缺陷。",
+            "记录此部件的结果和所有缺陷。",
+        ),
+        "worst": (
+            "哪处缺陷最严重？在哪里？",
+            "只给出最大的缺陷。",
+            "找出最严重的缺陷的位置。",
+            "最大的缺陷是什么？",
+        ),
+        "by region": ("每个区域有几处缺陷？", "按区域统计缺陷。"),
+        "by label": ("每种缺陷各有几处？", "按标签统计缺陷。"),
+        "any": ("发现{label}了吗？", "此部件有没有{label}？", "查找{label}。"),
+    },
+}
+"""Instructions that ask for one thing themselves."""
+
+VALUES: Final[dict[Language, dict[str, Words]]] = {
+    "en": {
+        "list": Words(("findings", "defects", "list", "found"), ("all of them", "each defect")),
+        "label": Words(("label", "kind", "type", "defect_type"), ("its label", "what it is")),
+        "box": Words(("box", "bbox", "location", "where"), ("where it is", "x1, y1, x2, y2")),
+        "size": Words(("size_mm", "mm", "size"), ("its size in mm", "longest side, mm")),
+        "verdict": Words(("verdict", "result", "outcome"), ("outcome", "may it be used?")),
+        "count": Words(("count", "total", "number"), ("how many", "findings in all")),
+        "in region": Words((), ("defects in {region}", "{region}: how many")),
+        "of label": Words((), ("how many {label}", "{label}: count")),
+        "any": Words(("found", "answer", "present"), ("yes or no", "is there one?")),
+    },
+    "zh": {
+        "list": Words(("findings", "defects", "缺陷"), ("全部缺陷", "逐一列出")),
+        "label": Words(("label", "kind", "种类"), ("标签", "是什么缺陷")),
+        "box": Words(("box", "bbox", "位置"), ("位于何处", "x1, y1, x2, y2")),
+        "size": Words(("size_mm", "mm", "大小"), ("大小（毫米）", "最长边，毫米")),
+        "verdict": Words(("verdict", "result", "结论"), ("检验结论", "能否使用")),
+        "count": Words(("count", "total", "数量"), ("有几处", "缺陷总数")),
+        "in region": Words((), ("{region}的缺陷数", "{region}有几处")),
+        "of label": Words((), ("{label}有几处", "{label}的数量")),
+        "any": Words(("found", "answer", "有无"), ("是否存在", "有或没有")),
+    },
+}
+"""Names and meanings of what they are answered with; a name given elsewhere has none here."""

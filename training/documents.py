@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from json import dumps
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 
 from numpy.random import Generator
 
 from foveal.agents.facts import Defect, Facts
 from foveal.agents.instructions import YES_NO, Language
 from foveal.agents.properties import property_lines
+from foveal.training.document_draft import BOX, Draft, Property, as_object
+from foveal.training.document_questions import draw_question
 from foveal.training.document_words import (
     ACTIONS,
     ALSO_ALLOWED,
@@ -17,7 +19,6 @@ from foveal.training.document_words import (
     KEYS,
     OUTCOMES,
     SCOPES,
-    WORDS,
 )
 from foveal.training.told import draw_facts
 from foveal.training.wordings import Wording
@@ -32,10 +33,8 @@ _LONGEST = {"en": 420, "zh": 300}
 _LONGEST_ASKED = {"en": 330, "zh": 160}
 """Of the lines of its properties."""
 
-_BOX: Final = {"type": "array", "items": {"type": "integer"}, "minItems": 4, "maxItems": 4}
-
-
-_T = TypeVar("_T")
+_QUESTIONS = 0.35
+"""Share of documents that answer what the instruction asks, and nothing else."""
 
 
 class Document(NamedTuple):
@@ -46,12 +45,6 @@ class Document(NamedTuple):
     answer: str
 
 
-class _Property(NamedTuple):
-    name: str
-    schema: dict[str, Any]
-    value: object
-
-
 class _Scope(NamedTuple):
     """Which findings a list is to hold."""
 
@@ -59,37 +52,10 @@ class _Scope(NamedTuple):
     defects: Sequence[Defect]
 
 
-class _Draft:
-    """One document in the making."""
-
-    def __init__(self, rng: Generator, facts: Facts, language: Language) -> None:
-        self.rng, self.facts, self.language = rng, facts, language
-        self.label = self.one(self._likely_labels())
-        self.region = self.one(list(facts.regions)) if facts.regions else None
-
-    def _likely_labels(self) -> Sequence[str]:
-        found = [defect.label for defect in self.facts.defects]
-        return found if found and self.rng.random() < 0.6 else self.facts.labels
-
-    def one(self, choices: Sequence[_T]) -> _T:
-        return choices[int(self.rng.integers(len(choices)))]
-
-    def property(self, kind: str, schema: dict[str, Any], value: object, **said: str) -> _Property:
-        """Named and explained in one of the ways for this kind; a plain name may need no more."""
-        words = WORDS[self.language][kind]
-        said = {"label": self.label, "region": str(self.region), **said}
-        if self.rng.random() < 0.25 and "{good}" not in words.meanings[0]:
-            return _Property(_key(words.names[0], said), schema, value)
-        meaning = self.one(words.meanings).format(**said)
-        return _Property(
-            _key(self.one(words.names), said), schema | {"description": meaning}, value
-        )
-
-
 def draw_document(rng: Generator, wording: Wording, facts: Facts | None = None) -> Document:
     """About these facts, or any."""
     while True:
-        draft = _Draft(rng, facts or draw_facts(rng, wording), wording.language)
+        draft = Draft(rng, facts or draw_facts(rng, wording), wording.language)
         document = _document(draft)
         if _is_short(document, wording.language):
             return document
@@ -100,14 +66,19 @@ def _is_short(document: Document, language: Language) -> bool:
     return len(document.answer) <= _LONGEST[language] and asked <= _LONGEST_ASKED[language]
 
 
-def _document(draft: _Draft) -> Document:
+def _document(draft: Draft) -> Document:
+    if draft.rng.random() < _QUESTIONS:
+        return _told(draft, *draw_question(draft))
     instruction = draft.one(INSTRUCTIONS[draft.language])
     scope = _scope(draft)
     if scope.words and draft.rng.random() < 0.3:
         instruction += f" {scope.words}." if draft.language == "en" else f"{scope.words}。"
         scope = scope._replace(words="")
-    properties = _grouped(draft, list(_properties(draft, scope)))
-    schema = _object(properties)
+    return _told(draft, instruction, _grouped(draft, list(_properties(draft, scope))))
+
+
+def _told(draft: Draft, instruction: str, properties: Sequence[Property]) -> Document:
+    schema = as_object(properties)
     answer = {known.name: known.value for known in properties}
     values = {
         "facts": draft.facts,
@@ -117,7 +88,7 @@ def _document(draft: _Draft) -> Document:
     return Document(values, schema, dumps(answer, ensure_ascii=False, separators=(",", ":")))
 
 
-def _properties(draft: _Draft, scope: _Scope) -> Iterator[_Property]:
+def _properties(draft: Draft, scope: _Scope) -> Iterator[Property]:
     """A few kinds in any order, each name once."""
     kinds = draft.rng.permutation(_kinds(draft.facts))
     if draft.rng.random() < _LISTING:
@@ -143,7 +114,7 @@ def _kinds(facts: Facts) -> list[str]:
     return [kind for kind in kinds if not unknown.get(kind)]
 
 
-def _scope(draft: _Draft) -> _Scope:
+def _scope(draft: Draft) -> _Scope:
     facts, words = draft.facts, SCOPES[draft.language]
     scopes = [_Scope("", facts.defects)] * 3
     of_label = [defect for defect in facts.defects if defect.label == draft.label]
@@ -158,12 +129,12 @@ def _scope(draft: _Draft) -> _Scope:
     return draft.one(scopes)
 
 
-def _findings(draft: _Draft, scope: _Scope) -> _Property:
+def _findings(draft: Draft, scope: _Scope) -> Property:
     count = int(draft.rng.integers(1, len(KEYS) + 1))
     fields = [str(name) for name in draft.rng.permutation(list(KEYS))[:count]]
     names = {field: _key_of(draft, field) for field in fields}
-    items = _object(
-        [_Property(names[field], _field_schema(draft, field), None) for field in fields]
+    items = as_object(
+        [Property(names[field], _field_schema(draft, field), None) for field in fields]
     )
     entries = [
         {names[field]: _field(defect, field) for field in fields} for defect in scope.defects
@@ -176,7 +147,7 @@ def _findings(draft: _Draft, scope: _Scope) -> _Property:
     return made._replace(schema=made.schema | {"description": described})
 
 
-def _key_of(draft: _Draft, field: str) -> str:
+def _key_of(draft: Draft, field: str) -> str:
     names = KEYS[field]
     return draft.one(names if draft.language == "zh" else names[:-1])
 
@@ -186,22 +157,22 @@ def _field(defect: Defect, field: str) -> object:
     return list(value) if field == "box" else value
 
 
-def _field_schema(draft: _Draft, field: str) -> dict[str, Any]:
+def _field_schema(draft: Draft, field: str) -> dict[str, Any]:
     schemas: dict[str, dict[str, Any]] = {
         "label": draft.one([{"type": "string"}, {"enum": list(draft.facts.labels)}]),
-        "box": _BOX,
+        "box": BOX,
         "size_mm": {"type": ["number", "null"]},
         "confidence": {"type": "number"},
     }
     return schemas[field]
 
 
-def _verdict(draft: _Draft) -> _Property:
+def _verdict(draft: Draft) -> Property:
     said = draft.one(OUTCOMES[draft.language])
     return draft.property("verdict", {"enum": list(said.values())}, said[draft.facts.verdict])
 
 
-def _action(draft: _Draft) -> _Property:
+def _action(draft: Draft) -> Property:
     said = draft.one(ACTIONS[draft.language])
     also = draft.one([(), (draft.one(ALSO_ALLOWED[draft.language]),)])
     allowed = list(dict.fromkeys([*said.values(), *also]))
@@ -209,20 +180,20 @@ def _action(draft: _Draft) -> _Property:
     return draft.property("action", {"enum": allowed}, said[draft.facts.verdict], **words)
 
 
-def _total(draft: _Draft) -> _Property:
+def _total(draft: Draft) -> Property:
     return draft.property("total", {"type": "integer"}, len(draft.facts.defects))
 
 
-def _of_label(draft: _Draft) -> _Property:
+def _of_label(draft: Draft) -> Property:
     return draft.property("of label", {"type": "integer"}, draft.facts.by_label[draft.label])
 
 
-def _in_region(draft: _Draft) -> _Property:
+def _in_region(draft: Draft) -> Property:
     count = draft.facts.by_region[str(draft.region)]
     return draft.property("in region", {"type": "integer"}, count)
 
 
-def _any(draft: _Draft) -> _Property:
+def _any(draft: Draft) -> Property:
     found = draft.facts.by_label[draft.label] > 0
     if draft.rng.random() < 0.5:
         return draft.property("any", {"type": "boolean"}, found)
@@ -230,7 +201,7 @@ def _any(draft: _Draft) -> _Property:
     return draft.property("any", {"enum": [yes, no]}, yes if found else no)
 
 
-def _worst_label(draft: _Draft) -> _Property:
+def _worst_label(draft: Draft) -> Property:
     either: list[dict[str, Any]] = [
         {"enum": [*draft.facts.labels, None]},
         {"type": ["string", "null"]},
@@ -240,28 +211,28 @@ def _worst_label(draft: _Draft) -> _Property:
     return draft.property("worst label", schema, worst and worst.label)
 
 
-def _worst_box(draft: _Draft) -> _Property:
+def _worst_box(draft: Draft) -> Property:
     worst = draft.facts.worst
-    schema = {"anyOf": [_BOX, {"type": "null"}]}
+    schema = {"anyOf": [BOX, {"type": "null"}]}
     return draft.property("worst box", schema, worst and list(worst.box))
 
 
-def _largest(draft: _Draft) -> _Property:
+def _largest(draft: Draft) -> Property:
     worst = draft.facts.worst
     return draft.property("largest", {"type": ["number", "null"]}, worst and worst.size_mm)
 
 
-def _surest(draft: _Draft) -> _Property:
+def _surest(draft: Draft) -> Property:
     value = max((defect.confidence for defect in draft.facts.defects), default=None)
     return draft.property("surest", {"type": ["number", "null"]}, value)
 
 
-def _labels(draft: _Draft) -> _Property:
+def _labels(draft: Draft) -> Property:
     found = list(dict.fromkeys(defect.label for defect in draft.facts.defects))
     return draft.property("labels", {"type": "array", "items": {"type": "string"}}, found)
 
 
-def _summary(draft: _Draft) -> _Property:
+def _summary(draft: Draft) -> Property:
     schema = {"type": "string", "maxLength": 160}
     return draft.property("summary", schema, summary(draft.facts, draft.language))
 
@@ -279,18 +250,18 @@ def summary(facts: Facts, language: Language) -> str:
     return f"{said}{size}." if counts else "No defects."
 
 
-def _text(kind: str) -> Callable[[_Draft], _Property]:
-    def made(draft: _Draft) -> _Property:
+def _text(kind: str) -> Callable[[Draft], Property]:
+    def made(draft: Draft) -> Property:
         return draft.property(kind, {"type": "string"}, getattr(draft.facts, kind))
 
     return made
 
 
-def _coverage(draft: _Draft) -> _Property:
+def _coverage(draft: Draft) -> Property:
     return draft.property("coverage", {"type": "number"}, draft.facts.coverage)
 
 
-_MAKE: Final[dict[str, Callable[[_Draft], _Property]]] = {
+_MAKE: Final[dict[str, Callable[[Draft], Property]]] = {
     "verdict": _verdict,
     "action": _action,
     "total": _total,
@@ -310,7 +281,7 @@ _MAKE: Final[dict[str, Callable[[_Draft], _Property]]] = {
 }
 
 
-def _grouped(draft: _Draft, properties: list[_Property]) -> list[_Property]:
+def _grouped(draft: Draft, properties: list[Property]) -> list[Property]:
     """Now and then in objects of their own, one after another."""
     names = draft.one(GROUPS[draft.language])
     if len(properties) < len(names) or draft.rng.random() > 0.2:
@@ -318,19 +289,6 @@ def _grouped(draft: _Draft, properties: list[_Property]) -> list[_Property]:
     size = -(-len(properties) // len(names))
     parts = [properties[start : start + size] for start in range(0, len(properties), size)]
     return [
-        _Property(name, _object(part), {known.name: known.value for known in part})
+        Property(name, as_object(part), {known.name: known.value for known in part})
         for name, part in zip(names, parts, strict=False)
     ]
-
-
-def _object(properties: Sequence[_Property]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": {known.name: known.schema for known in properties},
-        "required": [known.name for known in properties],
-        "additionalProperties": False,
-    }
-
-
-def _key(name: str, said: dict[str, str]) -> str:
-    return name.format(**said).replace(" ", "_")

@@ -34,16 +34,16 @@ class Mixture:
 # Seeing keeps its share throughout: what is not practised is lost within an hour.
 MIXTURE = Mixture(
     {
-        "judge": 0.15,
+        "judge": 0.25,
         "locate": 0.06,
-        "verify": 0.4,
+        "verify": 0.3,
         "survey": 0.02,
         "sight": 0.05,
-        "look": 0.3,
-        "find": 0.12,
-        "confirm": 0.35,
+        "look": 0.4,
+        "find": 0.15,
+        "confirm": 0.3,
         "recognise": 0.2,
-        "report": 0.3,
+        "report": 1.1,
         "judge thinking": 0.03,
         "look thinking": 0.03,
         "scout": 0.02,

@@ -20,15 +20,20 @@ _HALVES = {"left": Box(0, 0, 500, 1000), "right": Box(500, 0, 1000, 1000)}
 _ROWS = {"top": Box(0, 0, 1000, 500), "bottom": Box(0, 500, 1000, 1000)}
 _EDGE = {"connector": Box(0, 800, 1000, 1000), "middle": Box(250, 250, 750, 750)}
 _NAMED = {"zone 1": Box(0, 0, 400, 1000), "zone 2": Box(400, 0, 1000, 1000)}
+_QUARTERS = {"top left": Box(0, 0, 500, 500), "top right": Box(500, 0, 1000, 500),
+             "bottom left": Box(0, 500, 500, 1000),
+             "bottom right": Box(500, 500, 1000, 1000)}  # fmt: skip
 _TRANSLATED = {"left": "左", "right": "右", "top": "上", "bottom": "下", "connector": "接口",
-               "middle": "中间", "zone 1": "区域1", "zone 2": "区域2"}  # fmt: skip
+               "middle": "中间", "zone 1": "区域1", "zone 2": "区域2",
+               "top left": "左上", "top right": "右上", "bottom left": "左下",
+               "bottom right": "右下"}  # fmt: skip
 
 _STEMS = ("board", "part", "lot", "img", "SN", "template", "tested", "compare", "inspect", "pcb",
           "line", "incoming", "scan", "unit", "front", "back", "sample", "top")  # fmt: skip
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _BETWEEN = ("", "-", "_", " ", ".")
 
-_DIVISIONS = (_HALVES, _ROWS, _EDGE, _NAMED)
+_DIVISIONS = (_HALVES, _ROWS, _EDGE, _NAMED, _QUARTERS)
 
 
 def draw_facts(rng: Generator, wording: Wording) -> Facts:

@@ -260,8 +260,11 @@ _SENTENCES: Final[dict[Language, tuple[str, ...]]] = {
 _CONSTRAINED = 0.4
 """Share of other wordings that come with constraints."""
 
-_CHINESE, _CHINESE_CLAIMS = 0.35, 0.65
-"""Shares of wordings; a label is known in both languages long before a claim about it is."""
+_CHINESE, _CHINESE_MORE = 0.35, 0.65
+"""Shares of wordings; a label is known in both languages long before a claim about it is, or a
+document that holds it."""
+
+_SLOW_IN_CHINESE: Final = ("verify", "confirm", "report")
 
 _THOUGHT_AS_SHIPPED = 0.8
 """Share of requests for a thought that are in the agents' words."""
@@ -306,7 +309,7 @@ def shipped(role: Role, language: Language = "en") -> Wording:
 
 def vary(rng: Generator, role: Role, *, variety: float) -> Wording:
     """In one of the languages as shipped, or with probability `variety` in other words or names."""
-    chinese = _CHINESE_CLAIMS if role in {"verify", "confirm"} else _CHINESE
+    chinese = _CHINESE_MORE if role in _SLOW_IN_CHINESE else _CHINESE
     language: Language = "zh" if rng.random() < chinese else "en"
     wording = shipped(role, language)
     if rng.random() >= variety:

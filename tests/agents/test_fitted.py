@@ -97,6 +97,50 @@ def test_an_entry_with_a_box_is_about_one_finding() -> None:
     assert not allows(entries, [told | {"size_mm": None}])
 
 
+def test_a_plain_label_beside_a_box_is_that_of_the_finding_there() -> None:
+    worst = {
+        "type": "object",
+        "properties": {"kind": {"enum": ["open", "short", "spur"]}, "where": BOX},
+        "required": ["kind", "where"],
+    }
+
+    assert allows(worst, {"kind": "open", "where": [10, 20, 30, 40]})
+    assert allows(worst, {"kind": "short", "where": [1, 2, 3, 4]})
+    assert not allows(worst, {"kind": "short", "where": [10, 20, 30, 40]})
+    assert allows({"anyOf": [worst, {"type": "null"}]}, None)
+    assert not allows({"anyOf": [worst, {"type": "null"}]}, {"kind": "spur", "where": [1, 2, 3, 4]})
+
+
+def test_a_label_and_a_box_may_both_be_missing_but_not_one_alone() -> None:
+    nothing = {"type": "null"}
+    worst = {
+        "properties": {"label": {"type": ["string", "null"]}, "box": {"anyOf": [BOX, nothing]}},
+        "required": ["label", "box"],
+    }
+
+    assert allows(worst, {"label": "open", "box": [10, 20, 30, 40]})
+    assert allows(worst, {"label": None, "box": None})
+    assert not allows(worst, {"label": "open", "box": None})
+    assert allows(worst, {"label": None, "box": None}, NONE)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"most_frequent_label": {"type": "string"}, "worst_box": BOX},
+        {"label": {"type": "string"}, "box": BOX, "all": {"type": "array", "items": BOX}},
+        {"label": {"type": "string"}, "box": BOX, "other": BOX},
+        {"label": {"enum": ["Short circuit", "Open circuit"]}, "box": BOX},
+    ],
+)
+def test_a_label_that_may_be_another_findings_is_free(more: dict[str, Any]) -> None:
+    schema = {"type": "object", "properties": more, "required": list(more)}
+    words = {"all": [], "box": [1, 2, 3, 4], "worst_box": [1, 2, 3, 4], "other": [1, 2, 3, 4]}
+    enum = more.get("label", {}).get("enum", ["open"])
+
+    assert allows(schema, {name: words.get(name, enum[0]) for name in more})
+
+
 @pytest.mark.parametrize("name", ["label", "kind", "worst_label"])
 def test_a_label_is_one_of_the_workflow(name: str) -> None:
     text = {"type": "string"}
