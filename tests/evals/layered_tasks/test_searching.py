@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from foveal.agents.briefs import brief_for
+from foveal.agents.calibration import rules_of
 from foveal.agents.scripted import ScriptedModel
 from foveal.evals.layered_tasks.attempt import asked_with, attempt
 from foveal.evals.layered_tasks.draw import draw_tasks
@@ -17,6 +18,7 @@ from foveal.models.protocol import Call, JsonSchema, ToolCalls
 from foveal.models.tool_text import call_text
 from foveal.schemas.verification import Verification
 from foveal.schemas.workflow import Workflow
+from foveal.workflow_file import load_workflow
 
 Part = Callable[..., LabelledPair]
 
@@ -62,6 +64,16 @@ def test_everything_verifies_and_enforces_too(asked: Workflow) -> None:
 
     assert everything.constraints == asked.constraints
     assert everything.verification is not None
+
+
+def test_who_judges_under_a_calibration_thinks_as_it_was_fitted(asked: Workflow) -> None:
+    plain = asked.model_copy(update={"calibration": {}})
+    calibrated = load_workflow("board-compare").in_language(asked.language)
+
+    assert set(switched(plain, EVERYTHING, DOCUMENT).thinking) == {"judge", "verify", "report"}
+    everything = switched(calibrated, EVERYTHING, DOCUMENT)
+    assert set(everything.thinking) == {"verify", "report"}
+    assert rules_of(everything) == rules_of(calibrated)
 
 
 def test_without_layers_the_user_message_says_all_that_the_system_message_said(
