@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from numpy.random import Generator
 
-from foveal.agents.facts import Facts
+from foveal.agents.facts import Defect, Facts
 from foveal.agents.instructions import Language
 from foveal.training.document_words import WORDS
 
@@ -21,12 +21,17 @@ class Property(NamedTuple):
 
 
 class Draft:
-    """Facts to write of, and the label and the region that this document is after."""
+    """Facts to write of, the label and the region that this document is after, and what it cites.
+
+    `listed` and `names_worst` are noted as properties are made: a thought may begin with them.
+    """
 
     def __init__(self, rng: Generator, facts: Facts, language: Language) -> None:
         self.rng, self.facts, self.language = rng, facts, language
         self.label = self.one(self._likely_labels())
         self.region = self.one(list(facts.regions)) if facts.regions else None
+        self.listed: Sequence[Defect] | None = None
+        self.names_worst = False
 
     def _likely_labels(self) -> Sequence[str]:
         found = [defect.label for defect in self.facts.defects]

@@ -44,6 +44,7 @@ class _Form:
         return Property(name or self.draft.one(words.names), schema, value)
 
     def listed(self) -> Property:
+        self.draft.listed = self.facts.defects
         known: dict[str, dict[str, Any]] = {
             "label": {"enum": list(self.facts.labels)},
             "box": BOX,
@@ -66,6 +67,7 @@ class _Form:
 
     def worst(self) -> list[Property]:
         """Null where there is none, unless the schema does not allow for it."""
+        self.draft.names_worst = True
         worst = self.facts.worst
         optional = worst is None or self.draft.rng.random() < 0.4
         labels = [*self.facts.labels, None] if optional else list(self.facts.labels)

@@ -20,6 +20,7 @@ from foveal.training.document_words import (
     OUTCOMES,
     SCOPES,
 )
+from foveal.training.thoughts import citing_thought
 from foveal.training.told import draw_facts
 from foveal.training.wordings import Wording
 
@@ -43,6 +44,8 @@ class Document(NamedTuple):
     values: dict[str, object]
     schema: dict[str, Any]
     answer: str
+    thought: str
+    """Which findings it cites, by their numbers."""
 
 
 class _Scope(NamedTuple):
@@ -85,7 +88,8 @@ def _told(draft: Draft, instruction: str, properties: Sequence[Property]) -> Doc
         "instruction": instruction,
         "properties": property_lines(schema),
     }
-    return Document(values, schema, dumps(answer, ensure_ascii=False, separators=(",", ":")))
+    written = dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    return Document(values, schema, written, citing_thought(draft))
 
 
 def _properties(draft: Draft, scope: _Scope) -> Iterator[Property]:
@@ -130,6 +134,7 @@ def _scope(draft: Draft) -> _Scope:
 
 
 def _findings(draft: Draft, scope: _Scope) -> Property:
+    draft.listed = scope.defects
     count = int(draft.rng.integers(1, len(KEYS) + 1))
     fields = [str(name) for name in draft.rng.permutation(list(KEYS))[:count]]
     names = {field: _key_of(draft, field) for field in fields}
@@ -201,24 +206,29 @@ def _any(draft: Draft) -> Property:
     return draft.property("any", {"enum": [yes, no]}, yes if found else no)
 
 
+def _worst(draft: Draft) -> Defect | None:
+    draft.names_worst = True
+    return draft.facts.worst
+
+
 def _worst_label(draft: Draft) -> Property:
     either: list[dict[str, Any]] = [
         {"enum": [*draft.facts.labels, None]},
         {"type": ["string", "null"]},
     ]
     schema = draft.one(either)
-    worst = draft.facts.worst
+    worst = _worst(draft)
     return draft.property("worst label", schema, worst and worst.label)
 
 
 def _worst_box(draft: Draft) -> Property:
-    worst = draft.facts.worst
+    worst = _worst(draft)
     schema = {"anyOf": [BOX, {"type": "null"}]}
     return draft.property("worst box", schema, worst and list(worst.box))
 
 
 def _largest(draft: Draft) -> Property:
-    worst = draft.facts.worst
+    worst = _worst(draft)
     return draft.property("largest", {"type": ["number", "null"]}, worst and worst.size_mm)
 
 

@@ -8,7 +8,7 @@ from numpy.random import Generator
 
 from foveal.agents.instructions import Role
 
-Task = Role | Literal["judge thinking", "look thinking"]
+Task = Role | Literal["judge thinking", "look thinking", "report thinking"]
 """What is practised: a role, or a role that thinks before it answers."""
 
 
@@ -43,9 +43,10 @@ MIXTURE = Mixture(
         "find": 0.15,
         "confirm": 0.3,
         "recognise": 0.2,
-        "report": 1.1,
+        "report": 0.7,
         "judge thinking": 0.03,
         "look thinking": 0.03,
+        "report thinking": 0.5,
         "scout": 0.02,
         "explore": 0.05,
     },

@@ -5,6 +5,7 @@ from numpy.random import Generator
 from foveal.training.chunk import Chunk
 from foveal.training.documents import Document, draw_document
 from foveal.training.sample import Sample
+from foveal.training.thoughts import after_thought
 from foveal.training.told import draw_facts
 from foveal.training.truths import NOTHING
 from foveal.training.wordings import Wording
@@ -23,17 +24,28 @@ def report(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sa
     holds half as many: attention over 32 of 900 tokens takes 13 GB.
     """
     del chunk
+    return _about_as_long(rng, wording, size, thinking=False)
+
+
+def report_thinking(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
+    del chunk
+    return _about_as_long(rng, wording.thinking(rng), size, thinking=True)
+
+
+def _about_as_long(rng: Generator, wording: Wording, size: int, *, thinking: bool) -> list[Sample]:
     facts = draw_facts(rng, wording) if rng.random() < _SAME_FACTS else None
     size = size if facts else -(-size // 2)
     drawn = (draw_document(rng, wording, facts) for _ in range(_LENGTHS * size))
-    samples = sorted((_told(document, wording) for document in drawn), key=_length)
+    told = (_told(document, wording, thinking=thinking) for document in drawn)
+    samples = sorted(told, key=_length)
     first = int(rng.integers(len(samples) - size + 1))
     return samples[first : first + size]
 
 
-def _told(document: Document, wording: Wording) -> Sample:
+def _told(document: Document, wording: Wording, *, thinking: bool) -> Sample:
     brief = wording.brief(**document.values)
-    return Sample(brief.told(), document.answer, NOTHING)
+    answer = after_thought(document.thought, document.answer) if thinking else document.answer
+    return Sample(brief.told(), answer, NOTHING)
 
 
 def _length(sample: Sample) -> int:

@@ -9,7 +9,7 @@ from foveal.training.chunk import Chunk
 from foveal.training.comparing import judge, judge_thinking, locate, survey, verify
 from foveal.training.exploring import explore
 from foveal.training.mixture import Task
-from foveal.training.reporting import report
+from foveal.training.reporting import report, report_thinking
 from foveal.training.sample import Sample
 from foveal.training.viewing import (
     confirm,
@@ -37,6 +37,7 @@ _DRAW: dict[Task, Callable[[Generator, Chunk, Wording, int], list[Sample]]] = {
     "report": report,
     "judge thinking": judge_thinking,
     "look thinking": look_thinking,
+    "report thinking": report_thinking,
     "scout": scout,
     "explore": explore,
 }
@@ -55,6 +56,7 @@ _SIZES: dict[Task, int] = {
     "report": 64,
     "judge thinking": 40,
     "look thinking": 64,
+    "report thinking": 64,
     "scout": 12,
     "explore": 24,
 }
@@ -73,9 +75,15 @@ def draw_batch(
 
 
 def role_of(task: Task) -> Role:
-    if task == "judge thinking":
-        return "judge"
-    return "look" if task == "look thinking" else task
+    match task:
+        case "judge thinking":
+            return "judge"
+        case "look thinking":
+            return "look"
+        case "report thinking":
+            return "report"
+        case _:
+            return task
 
 
 def draw_samples(

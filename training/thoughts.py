@@ -1,4 +1,4 @@
-"""Short thoughts before an answer, made from what is known of a picture."""
+"""Short thoughts before an answer, made from what is known of a picture or was told of a part."""
 
 from typing import Final
 
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from foveal.agents.instructions import Language
 from foveal.training.chunk import KINDS, NONE
+from foveal.training.document_draft import Draft
 from foveal.training.truths import nearest_first
 from foveal.training.wordings import Wording
 
@@ -81,6 +82,14 @@ _UNDISTURBED: Final[dict[Language, tuple[str, ...]]] = {
     "zh": ("{seen}：{label}", "{seen}。所以是{label}。"),
 }
 
+_LISTING: Final[dict[Language, str]] = {
+    "en": "List {numbers}: {count} of {all}.",
+    "zh": "列出 {numbers}：{all} 处中的 {count} 处。",
+}
+_WORST: Final[dict[Language, str]] = {"en": "Worst: {number}.", "zh": "最严重：{number}。"}
+_CITES_NONE: Final[dict[Language, str]] = {"en": "Nothing to list.", "zh": "无需列出。"}
+_NO_NUMBER: Final[dict[Language, str]] = {"en": "none", "zh": "无"}
+
 _COLUMNS: Final[dict[Language, tuple[str, str, str]]] = {
     "en": ("left", "", "right"),
     "zh": ("左", "", "右"),
@@ -99,7 +108,28 @@ def with_thought(
 ) -> str:
     """An answer as it is written after a thought; `truths` are of the picture it is about."""
     thought = _thought(rng, wording, truths[truths[:, 0] == kind], kind, compared=compared)
-    return f"<think>\n{thought}\n</think>\n\n{wording.name(kind)}"
+    return after_thought(thought, wording.name(kind))
+
+
+def after_thought(thought: str, answer: str) -> str:
+    return f"<think>\n{thought}\n</think>\n\n{answer}"
+
+
+def citing_thought(draft: Draft) -> str:
+    """Which of the findings told a document lists, and which one is the worst, by number."""
+    language, facts = draft.language, draft.facts
+    numbers = {defect: str(at) for at, defect in enumerate(facts.defects, start=1)}
+    parts = []
+    if draft.listed is not None:
+        listed = ", ".join(numbers[defect] for defect in draft.listed) or _NO_NUMBER[language]
+        said = _LISTING[language].format(
+            numbers=listed, count=len(draft.listed), all=len(facts.defects)
+        )
+        parts.append(said)
+    if draft.names_worst:
+        worst = _NO_NUMBER[language] if facts.worst is None else numbers[facts.worst]
+        parts.append(_WORST[language].format(number=worst))
+    return (" " if language == "en" else "").join(parts) or _CITES_NONE[language]
 
 
 def _thought(

@@ -130,3 +130,33 @@ def test_a_batch_of_documents_gives_a_loss(
     assert torch.isfinite(language)
     assert language > 0
     assert not auxiliary
+
+
+def test_a_thought_cites_by_number_what_the_document_lists() -> None:
+    limited = 0
+    for document in documents(2000):
+        cited = re.search(r"(?:List|列出) ([0-9, ]+)(?::|：)", document.thought)
+        sizes = re.findall(r'{"(?:size_mm|size|mm|大小)":([0-9.]+)}', document.answer)
+        if cited and sizes:
+            limited += 1
+            numbers = [int(number) - 1 for number in cited[1].split(",")]
+            defects = facts_of(document).defects
+            assert [defects[at].size_mm for at in numbers] == [float(size) for size in sizes]
+    assert limited > 20
+
+
+def test_a_thought_names_the_worst_where_the_document_does() -> None:
+    for document in documents():
+        cited = re.search(r"(?:Worst: |最严重：)(\d)", document.thought)
+        facts = facts_of(document)
+        if cited:
+            assert facts.defects[int(cited[1]) - 1] is facts.worst
+        if {"worst_box", "worst_label"} & set(document.schema["properties"]) and facts.worst:
+            assert cited
+
+
+def test_a_document_may_be_thought_about_first(chunk: Chunk) -> None:
+    for sample in draw_batch(np.random.default_rng(2), "report thinking", chunk, variety=0.5):
+        thought, answer = sample.answer.removeprefix("<think>\n").split("\n</think>\n\n")
+        assert thought
+        assert json.loads(answer)
