@@ -2,9 +2,9 @@
 
     foveal eval documents [--limit N] [--json]
 
-Once in the wording that ships in English, once in the Chinese one, once in other words. N is how
-many documents are written in each. Each has a schema of its own, narrowed to its facts as in a run,
-and is written once: a run asks again where something is untold.
+Once in the wording that ships in English, once in the Chinese one, once in other words, and all
+again after a thought. N is how many documents are written in each. Each has a schema of its own,
+narrowed to its facts as in a run, and is written once: a run asks again where something is untold.
 """
 
 import json
@@ -28,7 +28,7 @@ from foveal.training.wordings import shipped, vary
 
 COUNT = 100
 _TOGETHER = 20
-_MOST_TOKENS = 700
+_MOST_TOKENS, _THOUGHT_TOKENS = 700, 64
 _MANY = 4
 
 
@@ -49,40 +49,58 @@ class Documents(Strict):
 
 class DocumentFigures(Strict):
     documents: dict[Words, Documents]
+    thinking: dict[Words, Documents]
+    """The same documents after a thought."""
+
     model: str
     revision: str
 
 
 def run(options: EvalOptions) -> dict[str, object]:
     model, count = options.load_model(), options.limit or COUNT
-    found = {}
-    for done, words in enumerate(WORDS):
-        options.progress(done, len(WORDS))
-        found[words] = _figures(list(_write(model, words, count)))
-    figures = DocumentFigures(documents=found, model=model.name, revision=model.revision)
-    return figures.model_dump()
+    done = 0
+
+    def figures(words: Words, *, thinking: bool) -> Documents:
+        nonlocal done
+        options.progress(done, 2 * len(WORDS))
+        done += 1
+        return _figures(list(_write(model, words, count, thinking=thinking)))
+
+    found = DocumentFigures(
+        documents={words: figures(words, thinking=False) for words in WORDS},
+        thinking={words: figures(words, thinking=True) for words in WORDS},
+        model=model.name,
+        revision=model.revision,
+    )
+    return found.model_dump()
 
 
 def show(figures: dict[str, object]) -> RenderableType:
     known = DocumentFigures.model_validate(figures)
-    table = Table(Column(no_wrap=True), *WORDS, box=SIMPLE, title=known.model)
-    table.add_row("right", *(str(known.documents[words].right) for words in WORDS))
-    for entries in known.documents["en"].listed:
-        lists = [known.documents[words].listed[entries] for words in WORDS]
-        table.add_row(f"lists of {entries} as long", *map(str, lists))
-    table.add_row("cut", *(str(known.documents[words].cut) for words in WORDS))
+    lengths = list(known.documents["en"].listed)
+    columns = ("right", *(f"lists of {length}" for length in lengths), "cut")
+    table = Table(Column(no_wrap=True), *columns, box=SIMPLE, title=known.model)
+    for way, documents in (("", known.documents), (", thinking", known.thinking)):
+        for words, one in documents.items():
+            lists = [one.listed[length] for length in lengths]
+            as_long = (f"{share.count} of {share.of}" for share in lists)
+            table.add_row(f"{words}{way}", str(one.right), *as_long, str(one.cut))
     return table
 
 
-def _write(model: VisionLanguageModel, words: Words, count: int) -> Iterator[_Written]:
+def _write(
+    model: VisionLanguageModel, words: Words, count: int, *, thinking: bool
+) -> Iterator[_Written]:
     for start in range(0, count, _TOGETHER):
         indices = range(start, min(start + _TOGETHER, count))
-        wanted, requests = zip(*(_request(words, index) for index in indices), strict=True)
+        wanted, requests = zip(
+            *(_request(words, index, thinking=thinking) for index in indices), strict=True
+        )
         for answer, reply in zip(wanted, model.write(requests), strict=True):
             yield _Written(json.loads(answer), _read(reply))
 
 
-def _request(words: Words, index: int) -> tuple[str, WriteRequest]:
+def _request(words: Words, index: int, *, thinking: bool) -> tuple[str, WriteRequest]:
     rng = generator(DOCUMENTS, index)
     wording = vary(rng, "report", variety=1.0) if words == "other" else shipped("report", words)
     document = draw_document(rng, wording)
@@ -90,8 +108,11 @@ def _request(words: Words, index: int) -> tuple[str, WriteRequest]:
     assert isinstance(facts, Facts)
     narrowed = fitted(document.schema, facts)
     assert narrowed is not None, "what is asked for was made from the facts"
-    conversation = wording.brief(**document.values).told()
-    request = WriteRequest(conversation, JsonSchema(narrowed), _MOST_TOKENS, thinking_tokens=0)
+    asked = wording.thinking(rng) if thinking else wording
+    conversation = asked.brief(**document.values).told()
+    budget = _THOUGHT_TOKENS if thinking else 0
+    most = _MOST_TOKENS + budget
+    request = WriteRequest(conversation, JsonSchema(narrowed), most, thinking_tokens=budget)
     return document.answer, request
 
 

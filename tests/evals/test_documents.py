@@ -10,14 +10,16 @@ from foveal.workflow_file import load_workflow
 def test_documents_are_written_in_both_languages_and_in_other_words() -> None:
     figures = documents.run(EvalOptions(workflow=load_workflow("board-compare"), limit=4))
 
-    known = DocumentFigures.model_validate(figures).documents
+    known = DocumentFigures.model_validate(figures)
     for words in WORDS:
-        assert known[words].right.of == 4
-        assert sum(share.of for share in known[words].listed.values()) <= 8
+        for found in (known.documents[words], known.thinking[words]):
+            assert found.right.of == 4
+            assert sum(share.of for share in found.listed.values()) <= 8
     console = Console(width=120)
     with console.capture() as shown:
         console.print(documents.show(figures))
-    assert "lists of 4 or more as long" in shown.get()
+    assert "zh, thinking" in shown.get()
+    assert "lists of 4 or more" in shown.get()
 
 
 def test_lists_are_counted_by_their_length_and_cut_documents_are_wrong() -> None:
