@@ -53,10 +53,10 @@ _SIZES: dict[Task, int] = {
     "find": 64,
     "confirm": 80,
     "recognise": 32,
-    "report": 64,
+    "report": 48,
     "judge thinking": 40,
     "look thinking": 64,
-    "report thinking": 64,
+    "report thinking": 40,
     "scout": 12,
     "explore": 24,
 }

@@ -21,7 +21,7 @@ from foveal.training.validation import validate
 from foveal.training.wordings import corpus
 
 _REPORT_EVERY = 100
-_SAVE_EVERY = 250
+_SAVE_EVERY = 100
 _VALIDATE_EVERY = 500
 _TRIM_EVERY = 25
 """Steps of many lengths leave holes, 10 GB of them in ten minutes."""
