@@ -7,7 +7,7 @@ from foveal.records.event_log import EventLog
 from foveal.records.sent import Sent
 from foveal.schemas.errors import FovealError
 from foveal.schemas.event import Event
-from foveal.watching.sinks import Sink, SinkAwayError
+from foveal.watching.sink import Sink, SinkAwayError
 
 _FIRST_S, _LONGEST_S = 0.5, 30.0
 """Between tries, doubled each time."""

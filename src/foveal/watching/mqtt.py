@@ -7,7 +7,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from foveal.schemas.errors import BadSink
 from foveal.schemas.event import Event
-from foveal.watching.sinks import PATIENCE_S, SinkAwayError
+from foveal.watching.sink import PATIENCE_S, SinkAwayError
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 

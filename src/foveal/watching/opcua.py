@@ -9,7 +9,7 @@ from asyncua.ua.uaerrors import UaError
 
 from foveal.schemas.errors import BadSink
 from foveal.schemas.event import Event
-from foveal.watching.sinks import PATIENCE_S, SinkAwayError
+from foveal.watching.sink import PATIENCE_S, SinkAwayError
 from foveal.wording import suggest
 
 _VALUES: dict[str, Callable[[Event], ua.Variant]] = {

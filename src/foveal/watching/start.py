@@ -28,8 +28,7 @@ from foveal.tools.scene import Scene
 from foveal.tools.tone import grey
 from foveal.watching.backlog import Backlog, WhenBehind
 from foveal.watching.delivery import Delivery
-from foveal.watching.sinks import open_sink
-from foveal.watching.source import open_source
+from foveal.watching.opening import open_sink, open_source
 from foveal.watching.urls import without_secrets
 from foveal.watching.watch import Watched, Watching
 

@@ -4,7 +4,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import SplitResult, unquote
 
 from foveal.schemas.event import Event
-from foveal.watching.sinks import PATIENCE_S, SinkAwayError
+from foveal.watching.sink import PATIENCE_S, SinkAwayError
 
 
 class Webhook:

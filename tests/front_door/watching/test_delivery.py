@@ -12,7 +12,7 @@ from foveal.records.sent import Sent
 from foveal.schemas.errors import BadSink
 from foveal.schemas.event import Event
 from foveal.watching.delivery import Delivery
-from foveal.watching.sinks import open_sink
+from foveal.watching.opening import open_sink
 
 if TYPE_CHECKING:  # fixtures come by name
     from tests.front_door.watching.conftest import Receiver

@@ -13,11 +13,11 @@ from threading import Thread
 import pytest
 
 from foveal.schemas.event import Event
-from foveal.watching.sinks import SinkAwayError
+from foveal.watching.sink import SinkAwayError
 
 pytest.importorskip("paho.mqtt.client")
 
-from foveal.watching.sinks import open_sink
+from foveal.watching.opening import open_sink
 
 CONNECT, PUBLISH, DISCONNECT = 1, 3, 14
 CONNACK, PUBACK = b"\x20\x02\x00", b"\x40\x02"

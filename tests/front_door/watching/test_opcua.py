@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from foveal.schemas.event import Event
-from foveal.watching.sinks import SinkAwayError, open_sink
+from foveal.watching.opening import open_sink
+from foveal.watching.sink import SinkAwayError
 
 sync = pytest.importorskip("asyncua.sync")
 
