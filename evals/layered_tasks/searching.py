@@ -1,7 +1,7 @@
 """The workflow's own graph finds, and its reporter writes the answer from the findings."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from foveal.agents.briefs import instructions_for
@@ -18,12 +18,12 @@ from foveal.tools.image import Image
 
 _AGENTS: tuple[Agent, ...] = get_args(Agent)
 
-_THINKERS: dict[GraphName, tuple[Agent, ...]] = {
-    "compare": ("judge", "verify", "report"),
-    "inspect": ("look", "find", "confirm", "explore", "report"),
+_WRITERS: dict[GraphName, tuple[Agent, ...]] = {
+    "compare": ("report",),
+    "inspect": ("explore", "report"),
 }
-
-_CALIBRATED: tuple[Agent, ...] = ("judge", "look", "find")
+"""Who may think. Answers whose probability is held against a limit, a calibration's or that of
+verification, are given as the limit was measured: at once, unless the workflow says otherwise."""
 
 
 def search_and_write(
@@ -65,20 +65,13 @@ def switched(workflow: Workflow, switches: Switches, document: Mapping[str, Any]
     if switches.search == "model":
         written["plan"]["by"] = "model"
     if switches.thinking:
-        written["thinking"] |= dict.fromkeys(_thinkers(workflow), THOUGHT_TOKENS)
+        written["thinking"] |= dict.fromkeys(_WRITERS[workflow.graph], THOUGHT_TOKENS)
     if not switches.layers:
         written["instructions"] = {role: _flat(role, workflow) for role in _AGENTS}
     if not switches.constraints:
         written["constraints"] = [rule | {"finding": None} for rule in written["constraints"]]
     checked = Workflow.model_validate_json(json.dumps(written))
     return checked.model_copy(update={"calibration": workflow.calibration})
-
-
-def _thinkers(workflow: Workflow) -> Iterator[Agent]:
-    """Under a calibration those who judge think as it was fitted, or it would not hold."""
-    for agent in _THINKERS[workflow.graph]:
-        if not (workflow.calibration and agent in _CALIBRATED):
-            yield agent
 
 
 def _flat(role: Agent, workflow: Workflow) -> dict[str, str]:

@@ -66,14 +66,16 @@ def test_everything_verifies_and_enforces_too(asked: Workflow) -> None:
     assert everything.verification is not None
 
 
-def test_who_judges_under_a_calibration_thinks_as_it_was_fitted(asked: Workflow) -> None:
-    plain = asked.model_copy(update={"calibration": {}})
+def test_answers_that_are_held_against_a_limit_are_given_as_it_was_measured(
+    asked: Workflow,
+) -> None:
     calibrated = load_workflow("board-compare").in_language(asked.language)
+    thoughtful = asked.model_copy(update={"thinking": {"judge": 40}})
 
-    assert set(switched(plain, EVERYTHING, DOCUMENT).thinking) == {"judge", "verify", "report"}
     everything = switched(calibrated, EVERYTHING, DOCUMENT)
-    assert set(everything.thinking) == {"verify", "report"}
+    assert set(everything.thinking) == {"report"}
     assert rules_of(everything) == rules_of(calibrated)
+    assert switched(thoughtful, EVERYTHING, DOCUMENT).thinking == {"judge": 40, "report": 64}
 
 
 def test_without_layers_the_user_message_says_all_that_the_system_message_said(
