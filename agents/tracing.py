@@ -83,7 +83,10 @@ class _Tracing:
             self._fact(value, at, finding)
             return
         for index, part in enumerate(value):
-            self.value(part, below(at, index), finding=self._finding(part))
+            about = self._finding(part)
+            if about is not None and part in value[:index]:
+                self.untold.append(f"{below(at, index)}: the same finding once more")
+            self.value(part, below(at, index), finding=about)
 
     def _beside_box(self, value: dict[str, Any]) -> int | None:
         """Which finding a plain label is that of, where it stands beside a box and no more."""

@@ -68,6 +68,7 @@ UNTOLD: dict[str, Any] = {
     "a box that is not the worst": {"worst_box": [1, 2, 3, 4]},
     "another label than that of the box": [{"box": [1, 2, 3, 4], "label": "open"}],
     "another label than that of the box beside it": {"where": [1, 2, 3, 4], "label": "open"},
+    "a finding listed twice": [{"box": [1, 2, 3, 4]}, {"box": [1, 2, 3, 4]}],
     "another size than that of the box": [{"box": [1, 2, 3, 4], "size": 0.8}],
     "another verdict": {"verdict": "pass"},
     "a number in a text": {"note": "about 12 of them"},
@@ -88,6 +89,10 @@ def test_what_no_fact_carries_is_named(document: object) -> None:
 
 TOLD: dict[str, Any] = {
     "names that hold digits": {"note": "board7.png of 2026-11-25, zone 2"},
+    "two lines about one finding": [
+        {"box": [1, 2, 3, 4], "step": "clean"},
+        {"box": [1, 2, 3, 4], "step": "repair"},
+    ],
     "a label that is not said of the box": {"box": [1, 2, 3, 4], "rarest_label": "open"},
     "a box in a text": {"note": "see [1, 2, 3, 4]."},
     "truth values and nothing": {"any": True, "none": None},
