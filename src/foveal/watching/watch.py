@@ -92,7 +92,7 @@ class Watching:
         reason = "a failure"
         try:
             with span("watch", {"foveal.workflow": self.workflow.name}):
-                while (found := self.backlog.get()) is not None:
+                while not stop.is_set() and (found := self.backlog.get()) is not None:
                     self._tell(found, telling, model)
             reason = "stopped" if stop.is_set() else "the source ended"
         finally:

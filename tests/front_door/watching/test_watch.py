@@ -1,7 +1,6 @@
 """From frames to events: each part judged, each defect told once, nothing lost in silence."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -107,19 +106,19 @@ def breaking(trial: "Trial"):  # type: ignore[no-untyped-def]  # noqa: ANN201 - 
     return choose
 
 
-def test_when_it_is_stopped_what_was_begun_is_told_and_the_rest_is_counted(trial: "Trial") -> None:
-    trial.model.pause_s = 0.5
-    stopping = threading.Timer(0, lambda: None)
-
+@pytest.mark.parametrize("wait_s", [0.0, 3.0], ids=["while it is read", "when all is read"])
+def test_when_it_is_stopped_what_was_begun_is_told_and_the_rest_is_counted(
+    trial: "Trial", wait_s: float
+) -> None:
     def stop_soon(request: object) -> dict[str, float]:
+        time.sleep(wait_s)
         trial.stop.set()
         return trial.model._choose(request)  # type: ignore[arg-type]
 
     trial.model.choosing = stop_soon
     done = trial.watch(trial.video())
-    stopping.cancel()
 
-    assert sum(done.verdicts.values()) < 3
+    assert (sum(done.verdicts.values()), done.dropped) == (2, 1), "the model is first asked of two"
     assert trial.kinds()[-1] == "summary"
     summary = trial.events[-1]
     assert summary.reason is not None
