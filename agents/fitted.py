@@ -10,11 +10,11 @@ from typing import Any
 from jsonschema_rs import validator_for
 
 from foveal.agents.facts import Defect, Facts
-from foveal.agents.properties import Schema, is_box, label_and_box
+from foveal.agents.properties import Schema, is_box, is_plain_label, label_and_box
 from foveal.agents.sources import Source, is_number, measured, sources_of
 
-_LABEL_NAMES = re.compile(r"label|kind|type|.*[\W_]label|标签|种类", re.IGNORECASE)
-"""Properties that hold a label though their schema takes any text."""
+_OTHER_LABELS = re.compile(r".*[\W_]label", re.IGNORECASE)
+"""Besides plain ones, properties that hold a label though their schema takes any text."""
 
 _LONGEST_TEXT = 160
 _FEWEST_ITEMS = 8
@@ -73,7 +73,7 @@ class _Fitting:
             if node.get("format") == "date":
                 date = self._facts.date
                 return _one_of([*([] if date is None else [date]), *none])
-            if _LABEL_NAMES.fullmatch(name):
+            if is_plain_label(name) or _OTHER_LABELS.fullmatch(name):
                 return _one_of([*self._facts.labels, *none])
         if "pattern" in node or "format" in node:
             return dict(node)
@@ -115,16 +115,19 @@ class _Fitting:
 
     def _of_one_finding(self, node: dict[str, Any], names: tuple[str, str]) -> dict[str, Any]:
         """A label beside a box is that of the finding which lies there, or there is neither."""
-        defects = self._facts.defects
-        if not set(names) <= set(node.get("properties", {})) or len(defects) > _MOST_ENTRIES:
+        parts, defects = node.get("properties", {}), self._facts.defects
+        if not set(names) <= set(parts) or len(defects) > _MOST_ENTRIES:
             return node
+        label, box = (validator_for(parts[name], offline=True) for name in names)
         told = [
-            _saying(node, dict(zip(names, (defect.label, list(defect.box)), strict=True)))
+            _saying(node, names, (defect.label, list(defect.box)))
             for defect in defects
+            if label.is_valid(defect.label) and box.is_valid(list(defect.box))
         ]
-        if all(part == NOTHING for part in told):
+        if not told:
             return node
-        return _any_of([*told, _saying(node, dict.fromkeys(names))])
+        neither = label.is_valid(None) and box.is_valid(None)
+        return _any_of([*told, *([_saying(node, names, (None, None))] if neither else [])])
 
     def _list(self, node: dict[str, Any]) -> dict[str, Any]:
         items = self._items(node["items"]) if "items" in node else {}
@@ -164,13 +167,10 @@ class _Fitting:
         return [value for value in kept if value is not None or defect.size_mm is None] or kept
 
 
-def _saying(node: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """An object with these values, where it takes them."""
-    parts = node["properties"]
-    if not all(validator_for(parts[name]).is_valid(value) for name, value in values.items()):
-        return NOTHING
-    fixed = {name: _one_of([value]) for name, value in values.items()}
-    return {**node, "properties": {**parts, **fixed}}
+def _saying(node: dict[str, Any], names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+    """An object with these values."""
+    fixed = {name: _one_of([value]) for name, value in zip(names, values, strict=True)}
+    return {**node, "properties": {**node["properties"], **fixed}}
 
 
 def _box_names(items: Any) -> list[str]:

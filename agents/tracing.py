@@ -67,7 +67,7 @@ class _Tracing:
         if isinstance(value, dict):
             about = finding if finding is not None else self._beside_box(value)
             for name, part in value.items():
-                own = about if is_plain_label(name) else finding
+                own = about if is_plain_label(name) and self._is_label(part) else finding
                 self.value(part, below(at, name), finding=own)
         elif isinstance(value, list):
             self._list(value, at, finding)
@@ -77,6 +77,9 @@ class _Tracing:
             self.sources[at] = SCHEMA
         elif is_number(value):
             self._fact(value, at, finding)
+
+    def _is_label(self, value: Any) -> bool:
+        return isinstance(value, str) and value in self._labels
 
     def _list(self, value: list[Any], at: str, finding: int | None) -> None:
         if _is_box(value):
@@ -104,7 +107,7 @@ class _Tracing:
         return next((known.finding for known in cited), None)
 
     def _text(self, text: str, at: str, finding: int | None) -> None:
-        if text in self._labels or any(_same(known.value, text) for known in self._known):
+        if self._is_label(text) or any(_same(known.value, text) for known in self._known):
             self._fact(text, at, finding)
             return
         if text.lower() in get_args(Verdict):

@@ -93,6 +93,7 @@ TOLD: dict[str, Any] = {
         {"box": [1, 2, 3, 4], "step": "clean"},
         {"box": [1, 2, 3, 4], "step": "repair"},
     ],
+    "a type that is no label": {"box": [1, 2, 3, 4], "type": "fail"},
     "a label that is not said of the box": {"box": [1, 2, 3, 4], "rarest_label": "open"},
     "a box in a text": {"note": "see [1, 2, 3, 4]."},
     "truth values and nothing": {"any": True, "none": None},
