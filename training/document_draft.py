@@ -60,5 +60,11 @@ def as_object(properties: Sequence[Property]) -> dict[str, Any]:
     }
 
 
+def told_of(defect: Defect, field: str) -> object:
+    """As an entry says it."""
+    value = getattr(defect, field)
+    return list(value) if field == "box" else value
+
+
 def _key(name: str, said: dict[str, str]) -> str:
     return name.format(**said).replace(" ", "_")

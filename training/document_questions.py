@@ -1,12 +1,13 @@
 """Documents that answer one question, which the instruction puts under plain property names."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from foveal.agents.facts import Defect
 from foveal.agents.instructions import YES_NO
-from foveal.training.document_draft import BOX, Draft, Property, as_object
+from foveal.training.document_draft import BOX, Draft, Property, as_object, told_of
 from foveal.training.document_words import OUTCOMES, QUESTIONS, VALUES
+
+_FIELDS = ("label", "box", "size_mm")
 
 _EXPLAINED = 0.5
 """Share of questions whose properties also say what they are."""
@@ -45,51 +46,39 @@ class _Form:
 
     def listed(self) -> Property:
         self.draft.listed = self.facts.defects
-        known: dict[str, dict[str, Any]] = {
-            "label": {"enum": list(self.facts.labels)},
-            "box": BOX,
-            "size": {"type": ["number", "null"]},
-        }
-        fields = self._some(("label", "box", "size"))
-        shape = [self.value(field, known[field], None) for field in fields]
+        schemas, fields = self._schemas(optional=False), self._some_fields()
+        shape = [self.value(field, schemas[field], None) for field in fields]
         entries = [
-            {part.name: _said(defect, field) for part, field in zip(shape, fields, strict=True)}
+            {part.name: told_of(defect, field) for part, field in zip(shape, fields, strict=True)}
             for defect in self.facts.defects
         ]
         return self.value("list", {"type": "array", "items": as_object(shape)}, entries)
 
-    def _some(self, fields: Sequence[str]) -> list[str]:
+    def _some_fields(self) -> list[str]:
         """At least two, mostly label and box."""
         if self.draft.rng.random() < 0.6:
-            return list(fields[:2])
-        count = int(self.draft.rng.integers(2, len(fields) + 1))
-        return [str(field) for field in self.draft.rng.permutation(fields)[:count]]
+            return list(_FIELDS[:2])
+        count = int(self.draft.rng.integers(2, len(_FIELDS) + 1))
+        return [str(field) for field in self.draft.rng.permutation(_FIELDS)[:count]]
+
+    def _schemas(self, *, optional: bool) -> dict[str, dict[str, Any]]:
+        """Of the fields; label and box may be null where they are `optional`."""
+        none = [None] if optional else []
+        return {
+            "label": {"enum": [*self.facts.labels, *none]},
+            "box": {"anyOf": [BOX, {"type": "null"}]} if optional else BOX,
+            "size_mm": {"type": ["number", "null"]},
+        }
 
     def worst(self) -> list[Property]:
         """Null where there is none, unless the schema does not allow for it."""
         self.draft.names_worst = True
         worst = self.facts.worst
         optional = worst is None or self.draft.rng.random() < 0.4
-        labels = [*self.facts.labels, None] if optional else list(self.facts.labels)
-        box = {"anyOf": [BOX, {"type": "null"}]} if optional else BOX
-        schemas: dict[str, dict[str, Any]] = {
-            "label": {"enum": labels},
-            "box": box,
-            "size": {"type": ["number", "null"]},
-        }
-        fields = self._some(("label", "box", "size"))
+        schemas, fields = self._schemas(optional=optional), self._some_fields()
         return [
-            self.value(field, schemas[field], worst and _said(worst, field)) for field in fields
+            self.value(field, schemas[field], worst and told_of(worst, field)) for field in fields
         ]
-
-
-def _said(defect: Defect, field: str) -> object:
-    values: dict[str, object] = {
-        "label": defect.label,
-        "box": list(defect.box),
-        "size": defect.size_mm,
-    }
-    return values[field]
 
 
 def _listing(form: _Form) -> list[Property]:

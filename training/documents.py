@@ -9,7 +9,7 @@ from numpy.random import Generator
 from foveal.agents.facts import Defect, Facts
 from foveal.agents.instructions import YES_NO, Language
 from foveal.agents.properties import property_lines
-from foveal.training.document_draft import BOX, Draft, Property, as_object
+from foveal.training.document_draft import BOX, Draft, Property, as_object, told_of
 from foveal.training.document_questions import draw_question
 from foveal.training.document_words import (
     ACTIONS,
@@ -142,7 +142,7 @@ def _findings(draft: Draft, scope: _Scope) -> Property:
         [Property(names[field], _field_schema(draft, field), None) for field in fields]
     )
     entries = [
-        {names[field]: _field(defect, field) for field in fields} for defect in scope.defects
+        {names[field]: told_of(defect, field) for field in fields} for defect in scope.defects
     ]
     made = draft.property("findings", {"type": "array", "items": items}, entries)
     if not scope.words:
@@ -155,11 +155,6 @@ def _findings(draft: Draft, scope: _Scope) -> Property:
 def _key_of(draft: Draft, field: str) -> str:
     names = KEYS[field]
     return draft.one(names if draft.language == "zh" else names[:-1])
-
-
-def _field(defect: Defect, field: str) -> object:
-    value = getattr(defect, field)
-    return list(value) if field == "box" else value
 
 
 def _field_schema(draft: Draft, field: str) -> dict[str, Any]:
