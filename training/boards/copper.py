@@ -41,6 +41,38 @@ def offset(points: Path, distance: float) -> Path:
     return np.asarray(points + distance * middle, np.float64)
 
 
+def extended(points: Path, by: float) -> Path:
+    """The path with its first and its last piece made longer."""
+    first, last = points[0] - points[1], points[-1] - points[-2]
+    start, end = (piece / max(float(np.linalg.norm(piece)), 1e-6) for piece in (first, last))
+    return np.vstack([points[0] + by * start, points, points[-1] + by * end])
+
+
+def folds(moved: Path, points: Path) -> bool:
+    """Whether a path moved sideways runs backwards somewhere, inside a bend too tight for it."""
+    return bool((np.diff(moved, axis=0) * np.diff(points, axis=0)).sum(1).min() <= 0)
+
+
+def blank_like(board: Mask) -> Mask:
+    return np.zeros_like(board)
+
+
+def add_clear(board: Mask, shape: Mask, *, gap: int) -> bool:
+    """Add the shape, unless it came within `gap` pixels of copper that is there."""
+    around = cv2.dilate(shape, np.ones((2 * gap + 1, 2 * gap + 1), np.uint8))
+    if np.any(board[around > 0]):
+        return False
+    board |= shape
+    return True
+
+
+def disc(board: Mask, at: Path, diameter: int, value: int = COPPER, *, flat: float = 1.0) -> None:
+    """Round, or `flat` times as high as wide."""
+    center = (round(float(at[0])), round(float(at[1])))
+    axes = max(1, diameter // 2), max(1, round(flat * diameter / 2))
+    cv2.ellipse(board, center, axes, 0, 0, 360, value, -1)
+
+
 def pad(rng: Generator, board: Mask, at: Path, diameter: int) -> None:
     """A round, rectangular, rounded or annular pad around one point."""
     x, y = (int(v) for v in np.round(at))

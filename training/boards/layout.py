@@ -4,24 +4,32 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from foveal.training.boards.copper import Mask
+from foveal.training.boards.copper import BARE, Mask, disc
 from foveal.training.boards.motifs import BACKGROUNDS, MOTIFS, Motif
+
+_SMALL_SHARE, _SMALL_PX = 0.05, 90
+"""Of the board's ground and in length, up to which a conductor is small."""
 
 
 def draw_layout(rng: Generator, size: int) -> Mask:
     """A square board of `size` pixels: a background and a few motifs, each with a clearance."""
     board: Mask = np.zeros((size, size), np.uint8)
-    background = BACKGROUNDS[rng.choice(len(BACKGROUNDS), p=[0.3, 0.25, 0.2, 0.1, 0.15])]
+    background = BACKGROUNDS[rng.choice(len(BACKGROUNDS), p=[0.25, 0.25, 0.2, 0.1, 0.1, 0.1])]
     background(rng, board)
-    for _ in range(rng.integers(1, 6)):
+    for _ in range(rng.integers(1, 7)):
         _place(rng, board, MOTIFS[rng.integers(len(MOTIFS))])
+    if rng.random() < 0.6:
+        _drill(rng, board)
     if rng.random() < 0.12:
         board = (1 - board).astype(np.uint8)
     return board
 
 
 def _place(rng: Generator, board: Mask, motif: Motif) -> None:
-    """Draw the motif somewhere, with a clearance to what was there."""
+    """Draw the motif somewhere, with a clearance to what was there.
+
+    Small conductors that the clearance would cut are mostly taken away whole.
+    """
     size = board.shape[0]
     width, height = rng.integers(size // 5, size * 3 // 4, 2)
     x, y = (
@@ -33,7 +41,45 @@ def _place(rng: Generator, board: Mask, motif: Motif) -> None:
         return
     clearing = np.zeros((y2 - y1, x2 - x1), np.uint8)
     motif(rng, clearing)
+    _without_halves(clearing, at_rim=(x1 == 0, y1 == 0, x2 == size, y2 == size))
     gap = int(rng.integers(5, 24))
     cleared = cv2.dilate(clearing, np.ones((2 * gap + 1, 2 * gap + 1), np.uint8))
     window = board[y1:y2, x1:x2]
+    if rng.random() < 0.8:
+        _, pieces, statistics, _ = cv2.connectedComponentsWithStats(board, connectivity=4)
+        small = statistics[:, cv2.CC_STAT_AREA] < _SMALL_SHARE * board.size
+        cut = np.zeros(len(small), bool)
+        cut[np.unique(pieces[y1:y2, x1:x2][(cleared > 0) & (window > 0)])] = True
+        board[(cut & small)[pieces]] = BARE
     window[:] = np.where(cleared, clearing, window)
+
+
+def _without_halves(motif: Mask, *, at_rim: tuple[bool, bool, bool, bool]) -> None:
+    """Take away small conductors that end at a side where the board goes on.
+
+    `at_rim` says of left, top, right and bottom whether the board ends there too.
+    """
+    left, top, right, bottom = at_rim
+    _, pieces, statistics, _ = cv2.connectedComponentsWithStats(motif, connectivity=4)
+    small = statistics[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(1) < _SMALL_PX
+    sides = (left, pieces[:, 0]), (top, pieces[0]), (right, pieces[:, -1]), (bottom, pieces[-1])
+    ends = np.zeros(len(small), bool)
+    for is_rim, side in sides:
+        if not is_rim:
+            ends[np.unique(side)] = True
+    motif[(ends & small)[pieces]] = BARE
+
+
+def _drill(rng: Generator, board: Mask) -> None:
+    """Round holes of one or two sizes, in the middle of pads and anywhere in wide copper."""
+    for _ in range(rng.integers(1, 3)):
+        diameter = int(rng.integers(8, 44))
+        depth = cv2.distanceTransform(board, cv2.DIST_L2, 3)
+        fits = depth > diameter / 2 + rng.uniform(3, 10)
+        middles = fits & (depth >= cv2.dilate(depth, np.ones((15, 15), np.uint8)))
+        places = np.argwhere(middles if rng.random() < 0.6 else fits)[:, ::-1]
+        drilled = np.empty((0, 2))
+        for place in rng.permutation(places)[: int(rng.integers(1, 25))].astype(float):
+            if (np.linalg.norm(drilled - place, axis=1) > 1.5 * diameter).all():
+                disc(board, place, diameter, BARE)
+                drilled = np.vstack([drilled, place])

@@ -1,4 +1,8 @@
-"""What circuit boards are made of: each motif fills the board it is given at random."""
+"""What circuit boards are made of: each motif fills the board it is given at random.
+
+Conductors keep clear of each other, as a design rule check has them do: without a template, what
+crosses or comes to an end in the open is all that tells a defect.
+"""
 
 from collections.abc import Callable
 
@@ -7,47 +11,65 @@ import numpy as np
 from numpy.random import Generator
 
 from foveal.schemas.box import Box
-from foveal.training.boards.copper import BARE, COPPER, Mask, offset, pad, polyline, rounded, route
+from foveal.training.boards.copper import (
+    BARE,
+    COPPER,
+    Mask,
+    Path,
+    add_clear,
+    blank_like,
+    disc,
+    extended,
+    folds,
+    offset,
+    pad,
+    polyline,
+    rounded,
+    route,
+)
 
 Motif = Callable[[Generator, Mask], None]
+
+_WIDTHS = 4, 5, 6, 8, 10, 12, 16, 24, 32, 48
 
 
 def _bus(rng: Generator, board: Mask) -> None:
     """Parallel traces that bend together."""
-    height, width = board.shape
     for _ in range(rng.integers(1, 4)):
         trace = int(rng.integers(4, 26))
-        pitch = trace + int(rng.integers(6, 30))
-        path = route(rng, rng.uniform(80, 300), int(rng.integers(2, 8)))
-        path += np.array([width, height]) * rng.random(2) - path[rng.integers(len(path))]
+        gap = int(rng.integers(6, 30))
+        path = _somewhere(rng, board, route(rng, rng.uniform(80, 300), int(rng.integers(2, 8))))
         count = int(rng.integers(2, 18))
         for lane in range(count):
-            lane_path = offset(path, (lane - count / 2) * pitch)
-            polyline(board, lane_path, trace)
+            lane_path = offset(path, (lane - count / 2) * (trace + gap))
+            if folds(lane_path, path):
+                continue
+            shape = blank_like(board)
+            polyline(shape, lane_path, trace)
             if rng.random() < 0.25:
-                pad(rng, board, lane_path[0], max(trace, pitch // 2))
+                pad(rng, shape, lane_path[0], max(trace, (trace + gap) // 2))
+            add_clear(board, shape, gap=gap - 1)
 
 
 def _traces(rng: Generator, board: Mask) -> None:
-    """Single traces that keep clear of each other, with pads at their ends."""
-    height, width = board.shape
-    for _ in range(rng.integers(3, 14)):
-        trace = int(rng.choice([4, 5, 6, 8, 10, 12, 16, 24, 32, 48]))
-        path = route(rng, rng.uniform(30, 200), int(rng.integers(2, 6)))
-        path += np.array([width, height]) * rng.random(2) - path[0]
-        clear = trace + 2 * int(rng.integers(6, 16))
-        polyline(board, path, clear, BARE)
-        polyline(board, path, trace)
+    """Single traces with pads at their ends."""
+    for _ in range(rng.integers(4, 20)):
+        trace = int(rng.choice(_WIDTHS))
+        path = _somewhere(rng, board, route(rng, rng.uniform(30, 200), int(rng.integers(2, 6))))
+        shape = blank_like(board)
+        polyline(shape, path, trace)
         for end in (path[0], path[-1]):
-            if rng.random() < 0.7:
-                pad(rng, board, end, int(trace * rng.uniform(1.2, 2.2) + rng.integers(4, 16)))
+            if rng.random() < 0.8:
+                pad(rng, shape, end, int(trace * rng.uniform(1.2, 2.2) + rng.integers(4, 16)))
+        add_clear(board, shape, gap=int(rng.integers(6, 16)))
 
 
 def _pads(rng: Generator, board: Mask) -> None:
     """A regular field of equal pads, some joined by short traces."""
     height, width = board.shape
     diameter = int(rng.integers(14, 90))
-    pitch_x, pitch_y = (int(diameter * rng.uniform(1.3, 2.6)) + 6 for _ in range(2))
+    pitch_x = int(diameter * rng.uniform(1.3, 2.6)) + 6
+    pitch_y = int(diameter * rng.uniform(1.9, 2.8)) + 6
     kind_seed, joined = int(rng.integers(1 << 30)), rng.random() * 0.4
     trace = int(rng.integers(4, max(5, diameter // 2)))
     for y in range(int(rng.integers(pitch_y)), height, pitch_y):
@@ -58,40 +80,94 @@ def _pads(rng: Generator, board: Mask) -> None:
                 polyline(board, np.array([[x, y], [x + step[0], y + step[1]]], float), trace)
 
 
+def _vias(rng: Generator, board: Mask) -> None:
+    """Small round pads by themselves or at the end of a trace, with or without a hole."""
+    diameter, gap = int(rng.integers(10, 44)), int(rng.integers(5, 20))
+    flat = rng.uniform(0.8, 1.25) if rng.random() < 0.4 else 1.0
+    trace = int(rng.integers(4, max(5, diameter // 2)))
+    led, drilled = rng.random() * 0.6, rng.random() < 0.4
+    for _ in range(rng.integers(4, 40)):
+        path = _somewhere(rng, board, route(rng, rng.uniform(20, 120), int(rng.integers(1, 4))))
+        shape = blank_like(board)
+        if rng.random() < led:
+            polyline(shape, path, trace)
+            disc(shape, path[-1], diameter, flat=flat)
+        disc(shape, path[0], diameter, flat=flat)
+        if add_clear(board, shape, gap=gap) and drilled and diameter > 16:
+            disc(board, path[0], int(diameter * rng.uniform(0.35, 0.6)), BARE, flat=flat)
+
+
+def _lands(rng: Generator, board: Mask) -> None:
+    """Components' lands: a row on either side, each with a lead that may end in a via."""
+    height, width = board.shape
+    for _ in range(rng.integers(1, 8)):
+        across, along = (int(v) for v in rng.integers(10, 50, 2))
+        pitch, count = across + int(rng.integers(8, 30)), int(rng.integers(1, 9))
+        apart, lead = int(rng.integers(12, 120)), int(rng.integers(0, 60))
+        trace, radius = int(rng.integers(4, max(5, across))), int(rng.integers(0, across // 2))
+        left, top = int(rng.integers(width)), int(rng.integers(height))
+        shape = blank_like(board)
+        for x in range(left, left + count * pitch, pitch):
+            for y, away in ((top, -1), (top + along + apart, 1)):
+                rounded(shape, Box(x, y, x + across, y + along), radius)
+                if rng.random() < 0.6:
+                    start = np.array([x + across / 2, y + along / 2])
+                    end = start + np.array([0, away * (along / 2 + lead)])
+                    polyline(shape, np.stack([start, end]), trace)
+                    if rng.random() < 0.5:
+                        disc(shape, end, trace + int(rng.integers(2, 10)))
+        if rng.random() < 0.5:
+            shape = _stood_up(shape, board)
+        add_clear(board, shape, gap=int(rng.integers(6, 20)))
+
+
 def _fingers(rng: Generator, board: Mask) -> None:
     """A row of long contacts, each with its lead."""
-    height, width = board.shape
     across = rng.random() < 0.5
-    target: Mask = np.zeros((width, height), np.uint8) if across else board
+    target: Mask = np.zeros(board.shape[::-1], np.uint8) if across else board
     rows, columns = target.shape
     finger = int(rng.integers(8, 60))
     pitch = finger + int(rng.integers(6, 40))
     length, top = int(rng.integers(40, max(60, rows // 2))), int(rng.integers(0, rows // 2))
     radius, lead = int(rng.integers(0, finger // 2 + 1)), int(rng.integers(4, finger))
+    turned = 0 if 0.7 * pitch < lead + 6 else int(rng.integers(-1, 2))
+    straight, beyond = rng.uniform(10, 60), rng.uniform(30, 120)
+    away = 1 if rng.random() < 0.5 else -1
     for x in range(int(rng.integers(pitch)), columns, pitch):
         rounded(target, Box(x, top, x + finger, top + length), radius)
         if rng.random() < 0.8:
-            end = np.array([x + finger / 2, top + (length if rng.random() < 0.5 else 0)])
-            path = end + route(rng, rng.uniform(30, 120), 2)
-            polyline(target, path, lead)
+            start = np.array([x + finger / 2, top + length / 2])
+            bend = start + np.array([0, away * (length / 2 + straight)])
+            end = bend + np.array([turned * beyond, away * beyond])
+            polyline(target, np.stack([start, bend, end]), lead)
     if across:
         board[:] = target.T
 
 
 def _pour(rng: Generator, board: Mask) -> None:
-    """A copper area cut by channels, with drilled holes and windows that hold islands."""
+    """A copper area cut by channels, some with a trace in them, with holes that hold islands."""
     height, width = board.shape
     board[:] = COPPER
     for _ in range(rng.integers(1, 7)):
-        path = route(rng, rng.uniform(60, 260), int(rng.integers(2, 7)))
-        path += np.array([width, height]) * rng.random(2) - path[0]
-        polyline(board, path, int(rng.integers(6, 44)), BARE)
+        path = _somewhere(rng, board, route(rng, rng.uniform(60, 260), int(rng.integers(2, 7))))
+        channel = int(rng.integers(6, 44))
+        inside = channel - 2 * int(rng.integers(5, 16))
+        if inside >= 4 and rng.random() < 0.6:
+            via = int(channel * rng.uniform(0.6, 1.0))
+            for end in (path[0], path[-1]):
+                disc(board, end, via + channel - inside, BARE)
+            polyline(board, path, channel, BARE)
+            polyline(board, path, inside)
+            for end in (path[0], path[-1]):
+                disc(board, end, via)
+        else:
+            polyline(board, extended(path, width + height), channel, BARE)
     for _ in range(rng.integers(0, 8)):
-        x, y = int(rng.integers(width)), int(rng.integers(height))
-        hole = int(rng.integers(5, 40))
-        cv2.circle(board, (x, y), hole, BARE, -1)
-        if rng.random() < 0.5 and hole > 14:
-            cv2.circle(board, (x, y), int(hole * rng.uniform(0.3, 0.7)), COPPER, -1)
+        at = np.array([rng.integers(width), rng.integers(height)], float)
+        hole = int(rng.integers(10, 80))
+        disc(board, at, hole, BARE)
+        if rng.random() < 0.5 and hole > 28:
+            disc(board, at, int(hole * rng.uniform(0.3, 0.7)))
 
 
 def _arcs(rng: Generator, board: Mask) -> None:
@@ -104,7 +180,9 @@ def _arcs(rng: Generator, board: Mask) -> None:
         )
         radius = int(rng.integers(40, max(60, width)))
         thickness = -1 if rng.random() < 0.4 else int(rng.integers(5, 60))
-        cv2.circle(board, center, radius, COPPER, thickness)
+        shape = blank_like(board)
+        cv2.circle(shape, center, radius, COPPER, thickness)
+        add_clear(board, shape, gap=int(rng.integers(5, 24)))
 
 
 def _stripes(rng: Generator, board: Mask) -> None:
@@ -132,22 +210,41 @@ def _blocks(rng: Generator, board: Mask) -> None:
         angles = np.sort(rng.uniform(0, 2 * np.pi, corners))
         radii = rng.uniform(15, 110, corners)[:, None]
         points = center + radii * np.stack([np.cos(angles), np.sin(angles)], 1)
-        cv2.fillPoly(board, [np.round(points).astype(np.int32)], COPPER)
+        shape = blank_like(board)
+        cv2.fillPoly(shape, [np.round(points).astype(np.int32)], COPPER)
+        add_clear(board, shape, gap=int(rng.integers(5, 24)))
 
 
 def _nothing(rng: Generator, board: Mask) -> None:
     del rng, board
 
 
+def _somewhere(rng: Generator, board: Mask, path: Path) -> Path:
+    """With one of its points at a random place on the board."""
+    height, width = board.shape
+    there = np.array([width, height]) * rng.random(2)
+    return np.asarray(path + there - path[rng.integers(len(path))])
+
+
+def _stood_up(shape: Mask, board: Mask) -> Mask:
+    """Transposed, as much of it as the board holds."""
+    turned, (height, width) = blank_like(board), board.shape
+    side = min(height, width)
+    turned[:side, :side] = shape[:side, :side].T
+    return turned
+
+
 MOTIFS: tuple[Motif, ...] = (
     _bus,
     _traces,
     _pads,
+    _vias,
+    _lands,
     _fingers,
     _pour,
     _arcs,
     _stripes,
     _blocks,
 )
-BACKGROUNDS: tuple[Motif, ...] = (_bus, _traces, _pour, _pads, _nothing)
+BACKGROUNDS: tuple[Motif, ...] = (_bus, _traces, _pour, _pads, _vias, _nothing)
 """In the order of their shares in a layout."""

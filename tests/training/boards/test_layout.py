@@ -1,0 +1,77 @@
+"""Good boards break no rule that a defect is told by."""
+
+import cv2
+import numpy as np
+import pytest
+from numpy.random import Generator
+
+from foveal.training.boards.copper import Mask, add_clear, disc
+from foveal.training.boards.layout import draw_layout
+from foveal.training.boards.motifs import MOTIFS, Motif
+
+POUR = "_pour"
+
+
+GRAIN_PX = 30
+"""Points of polygons may end in grains."""
+
+
+def without_grains(mask: Mask) -> Mask:
+    _, labels, found, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    large = found[:, cv2.CC_STAT_AREA] >= GRAIN_PX
+    return np.asarray(mask & large[labels], np.uint8)
+
+
+def pieces(mask: Mask) -> int:
+    return int(cv2.connectedComponents(mask, connectivity=8)[0])
+
+
+@pytest.mark.parametrize(
+    "motif", [m for m in MOTIFS if m.__name__ != POUR], ids=lambda m: m.__name__
+)
+def test_conductors_keep_clear_of_each_other(motif: Motif) -> None:
+    for seed in range(12):
+        board = np.zeros((400, 400), np.uint8)
+        motif(np.random.default_rng(seed), board)
+        board = without_grains(board)
+        grown = cv2.dilate(board, np.ones((3, 3), np.uint8))
+
+        assert pieces(np.asarray(grown, np.uint8)) == pieces(board)
+
+
+def test_copper_is_not_added_too_close_to_copper() -> None:
+    board = np.zeros((60, 60), np.uint8)
+    disc(board, np.array([20.0, 30.0]), 10)
+    near, far = np.zeros_like(board), np.zeros_like(board)
+    disc(near, np.array([35.0, 30.0]), 10)
+    disc(far, np.array([45.0, 30.0]), 10)
+    before = board.copy()
+
+    assert not add_clear(board, near, gap=6)
+    assert np.array_equal(board, before)
+    assert add_clear(board, far, gap=6)
+    assert np.array_equal(board, before | far)
+
+
+def test_a_motif_leaves_no_piece_of_a_small_conductor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of equal pads in rows, what another motif clears away is gone whole."""
+
+    def pads(rng: Generator, board: Mask) -> None:
+        del rng
+        for x in range(20, board.shape[1], 40):
+            for y in range(20, board.shape[0], 40):
+                disc(board, np.array([x, y], float), 16)
+
+    monkeypatch.setattr("foveal.training.boards.layout.BACKGROUNDS", (pads,) * 6)
+    monkeypatch.setattr("foveal.training.boards.layout.MOTIFS", (pads,))
+    whole = np.zeros((40, 40), np.uint8)
+    disc(whole, np.array([20.0, 20.0]), 16)
+    area, kept, cut = int(whole.sum()), 0, 0
+    for seed in range(30):
+        board = draw_layout(np.random.default_rng(seed), 400)
+        _, _, found, _ = cv2.connectedComponentsWithStats(board, connectivity=4)
+        areas = found[1:, cv2.CC_STAT_AREA]
+        kept += int((areas == area).sum())
+        cut += int((areas < area).sum())
+
+    assert cut < 0.1 * kept
