@@ -1,7 +1,10 @@
 """Processes of one thread each that learn together; alone, all of this works on one."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from typing import TypeVar
 
 import torch
@@ -21,10 +24,18 @@ def start(work: Callable[[int, Options], None], options: Options, *, meeting: Pa
 
 
 def _join(rank: int, work: Callable[[int, Options], None], options: Options, meeting: Path) -> None:
+    Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     torch.set_num_threads(1)
     method = f"file://{meeting.resolve()}"
     dist.init_process_group("gloo", init_method=method, rank=rank, world_size=COUNT)
     work(rank, options)
+
+
+def _end_with(parent: int) -> None:
+    """A parent that is killed ends no worker itself: it would hold its gigabytes for good."""
+    while os.getppid() == parent:
+        sleep(1)
+    os._exit(1)
 
 
 def agreed(number: float) -> float:
