@@ -10,7 +10,7 @@ from typing import Any
 from jsonschema_rs import validator_for
 
 from foveal.agents.facts import Defect, Facts
-from foveal.agents.properties import Schema, is_box, is_plain_label, label_and_box
+from foveal.agents.properties import Schema, is_box, is_plain_label, is_plain_name, label_and_box
 from foveal.agents.sources import Source, is_number, measured, sources_of
 
 _OTHER_LABELS = re.compile(r".*[\W_]label", re.IGNORECASE)
@@ -75,6 +75,8 @@ class _Fitting:
                 return _one_of([*([] if date is None else [date]), *none])
             if is_plain_label(name) or _OTHER_LABELS.fullmatch(name):
                 return _one_of([*self._facts.labels, *none])
+            if is_plain_name(name):
+                return _one_of([self._facts.part, self._facts.workflow, *none])
         if "pattern" in node or "format" in node:
             return dict(node)
         return {"maxLength": max(_LONGEST_TEXT, node.get("minLength", 0)), **node}

@@ -7,6 +7,7 @@ from typing import Any
 Schema = Mapping[str, Any]
 
 _PLAIN_LABELS = ("label", "kind", "type", "标签", "种类")
+_PLAIN_NAMES = ("part", "part_name", "workflow", "部件", "流程")
 
 
 def property_lines(schema: Schema) -> str:
@@ -28,6 +29,11 @@ def is_box(schema: Schema) -> bool:
 def is_plain_label(name: str) -> bool:
     """Whether a property is called a label, and nothing more is said of it."""
     return name.lower() in _PLAIN_LABELS
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether a property is called what the part or the workflow is, and nothing more is said."""
+    return name.lower() in _PLAIN_NAMES
 
 
 def label_and_box(schema: Schema) -> tuple[str, str] | None:

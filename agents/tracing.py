@@ -6,7 +6,7 @@ from json import dumps
 from typing import Any, NamedTuple, get_args
 
 from foveal.agents.facts import Facts
-from foveal.agents.properties import is_plain_label
+from foveal.agents.properties import is_plain_label, is_plain_name
 from foveal.agents.sources import is_number, named, sources_of
 from foveal.schemas.box import Box
 from foveal.schemas.pointer import below, steps_of
@@ -113,6 +113,9 @@ class _Tracing:
         if text.lower() in get_args(Verdict):
             self._fact(text, at, finding)
         if text in self._constants:
+            return
+        if is_plain_name(steps_of(at)[-1] if at else ""):
+            self.untold.append(f"{at}: {_spoken(text)}, which no name told says")
             return
         rest = self._without_names(text)
         for found in _BOX.finditer(rest):

@@ -150,6 +150,17 @@ def test_a_label_is_one_of_the_workflow(name: str) -> None:
     assert allows(one("labelling", text), {"labelling": "dent"})
 
 
+@pytest.mark.parametrize("name", ["part", "Workflow", "部件"])
+def test_a_plain_name_is_one_that_was_told(name: str) -> None:
+    text = {"type": ["string", "null"]}
+
+    assert allows(one(name, text), {name: "b.png"})
+    assert allows(one(name, text), {name: "boards"})
+    assert allows(one(name, text), {name: None})
+    assert not allows(one(name, text), {name: "bpng"})
+    assert allows(one("part_wanted", text), {"part_wanted": "bpng"})
+
+
 def test_texts_are_free_but_short_and_dates_are_the_day_of_the_run() -> None:
     assert allows({"type": "string"}, "x" * 160)
     assert not allows({"type": "string"}, "x" * 161)

@@ -78,6 +78,7 @@ UNTOLD: dict[str, Any] = {
     "a count that follows its label": {"note": "断 open 2"},
     "a size in a text that is a count": {"note": "3 mm"},
     "a box in a text that is none": {"note": "at [1, 2, 3, 5]"},
+    "a name that is nearly the part's": {"part": "board7png"},
     "a whole document of one number": 17,
 }
 
@@ -88,6 +89,8 @@ def test_what_no_fact_carries_is_named(document: object) -> None:
 
 
 TOLD: dict[str, Any] = {
+    "names of the part and the workflow": {"part": "board7.png", "workflow": "boards"},
+    "a part that may be unknown": {"part": None},
     "names that hold digits": {"note": "board7.png of 2026-11-25, zone 2"},
     "two lines about one finding": [
         {"box": [1, 2, 3, 4], "step": "clean"},
