@@ -179,6 +179,18 @@ GROUPS: Final[dict[Language, tuple[tuple[str, ...], ...]]] = {
     "zh": (("D2_问题", "D3_措施"), ("D2", "D3"), ("检验", "处理")),
 }
 
+FORMS: Final[dict[Language, tuple[tuple[str, ...], ...]]] = {
+    "en": (
+        ("D2_problem", "D3_containment", "D4_findings"),
+        ("D2", "D3", "D5_defects"),
+        ("header", "findings"),
+        ("inspection", "decision", "defects"),
+        ("summary", "items"),
+    ),
+    "zh": (("D2_问题", "D3_措施", "D4_缺陷"), ("检验", "处理", "缺陷"), ("检验", "缺陷")),
+}
+"""Names of the parts of a long form; the last is that of its list."""
+
 QUESTIONS: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
     "en": {
         "list": (

@@ -14,6 +14,7 @@ from foveal.training.document_questions import draw_question
 from foveal.training.document_words import (
     ACTIONS,
     ALSO_ALLOWED,
+    FORMS,
     GROUPS,
     INSTRUCTIONS,
     KEYS,
@@ -28,14 +29,16 @@ _MOST_PROPERTIES = 6
 _LISTING = 0.3
 """Share of documents that are a list of findings and little else, as most that are asked for."""
 
-_LONGEST = {"en": 420, "zh": 300}
-"""Of an answer in characters: lists of several findings must have room, or are never practised."""
-
-_LONGEST_ASKED = {"en": 330, "zh": 160}
-"""Of the lines of its properties."""
+_SHORT = {"en": (420, 330), "zh": (300, 160)}
+"""Characters of an answer, in which a list of several findings must have room or is never
+practised, and of the lines of its properties."""
 
 _QUESTIONS = 0.35
 """Share of documents that answer what the instruction asks, and nothing else."""
+
+
+_LONG_FORM = {"en": (900, 760), "zh": (700, 560)}
+"""Both, of the forms that ask for much at once, as an 8D report does."""
 
 
 class Document(NamedTuple):
@@ -55,18 +58,30 @@ class _Scope(NamedTuple):
     defects: Sequence[Defect]
 
 
-def draw_document(rng: Generator, wording: Wording, facts: Facts | None = None) -> Document:
-    """About these facts, or any."""
+def draw_document(
+    rng: Generator, wording: Wording, facts: Facts | None = None, *, long: bool = False
+) -> Document:
+    """About these facts, or any; a long one is a form of several parts."""
+    most = _LONG_FORM[wording.language] if long else _SHORT[wording.language]
     while True:
         draft = Draft(rng, facts or draw_facts(rng, wording), wording.language)
-        document = _document(draft)
-        if _is_short(document, wording.language):
+        document = _form(draft) if long else _document(draft)
+        if len(document.answer) <= most[0] and len(str(document.values["properties"])) <= most[1]:
             return document
 
 
-def _is_short(document: Document, language: Language) -> bool:
-    asked = len(str(document.values["properties"]))
-    return len(document.answer) <= _LONGEST[language] and asked <= _LONGEST_ASKED[language]
+def _form(draft: Draft) -> Document:
+    """Values of the part as a whole in one or two objects, and then mostly each finding."""
+    single = set(_kinds(draft.facts)) - {"findings"}
+    kinds = draft.rng.permutation(sorted(single))[: draft.rng.integers(5, 10)]
+    made = [_MAKE[kind](draft) for kind in kinds]
+    values = list({known.name: known for known in made}.values())
+    *names, last = draft.one(FORMS[draft.language])
+    parts = _in_parts(values, names)
+    if draft.rng.random() < 0.8:
+        listed = _findings(draft, _Scope("", draft.facts.defects))
+        parts.append(listed._replace(name=last))
+    return _told(draft, draft.one(INSTRUCTIONS[draft.language]), parts)
 
 
 def _document(draft: Draft) -> Document:
@@ -291,6 +306,10 @@ def _grouped(draft: Draft, properties: list[Property]) -> list[Property]:
     names = draft.one(GROUPS[draft.language])
     if len(properties) < len(names) or draft.rng.random() > 0.2:
         return properties
+    return _in_parts(properties, names)
+
+
+def _in_parts(properties: Sequence[Property], names: Sequence[str]) -> list[Property]:
     size = -(-len(properties) // len(names))
     parts = [properties[start : start + size] for start in range(0, len(properties), size)]
     return [

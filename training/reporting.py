@@ -15,6 +15,9 @@ _LENGTHS = 3
 
 _SAME_FACTS = 0.75
 
+_LONG, _SHORTER = 0.2, 3
+"""Share of batches of long forms, and how many times fewer they hold."""
+
 
 def report(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
     """Each sample has a schema of its own: few schemas would be learned by heart.
@@ -34,8 +37,9 @@ def report_thinking(rng: Generator, chunk: Chunk, wording: Wording, size: int) -
 
 def _about_as_long(rng: Generator, wording: Wording, size: int, *, thinking: bool) -> list[Sample]:
     facts = draw_facts(rng, wording) if rng.random() < _SAME_FACTS else None
-    size = size if facts else -(-size // 2)
-    drawn = (draw_document(rng, wording, facts) for _ in range(_LENGTHS * size))
+    long = rng.random() < _LONG
+    size = -(-size // ((1 if facts else 2) * (_SHORTER if long else 1)))
+    drawn = (draw_document(rng, wording, facts, long=long) for _ in range(_LENGTHS * size))
     told = (_told(document, wording, thinking=thinking) for document in drawn)
     samples = sorted(told, key=_length)
     first = int(rng.integers(len(samples) - size + 1))

@@ -22,10 +22,10 @@ from foveal.training.told import draw_facts
 from foveal.training.wordings import vary
 
 
-def documents(count: int = 300) -> Iterator[Document]:
+def documents(count: int = 300, *, long: bool = False) -> Iterator[Document]:
     rng = np.random.default_rng(0)
     for _ in range(count):
-        yield draw_document(rng, vary(rng, "report", variety=0.5))
+        yield draw_document(rng, vary(rng, "report", variety=0.5), long=long)
 
 
 def facts_of(document: Document) -> Facts:
@@ -44,15 +44,17 @@ def leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def test_an_answer_is_valid_under_its_schema_and_in_its_order() -> None:
-    for document in documents():
+@pytest.mark.parametrize("long", [False, True])
+def test_an_answer_is_valid_under_its_schema_and_in_its_order(long: bool) -> None:
+    for document in documents(long=long):
         answer = json.loads(document.answer)
         assert validator_for(document.schema).is_valid(answer), document
         assert list(answer) == list(document.schema["properties"])
 
 
-def test_every_number_of_an_answer_is_told() -> None:
-    for document in documents():
+@pytest.mark.parametrize("long", [False, True])
+def test_every_number_of_an_answer_is_told(long: bool) -> None:
+    for document in documents(long=long):
         facts = facts_of(document)
         told: set[float | None] = {len(facts.defects), facts.coverage, *facts.by_label.values()}
         told |= set(facts.by_region.values())
@@ -83,6 +85,15 @@ def test_documents_differ_in_what_they_ask_and_in_language() -> None:
         name for one in drawn for name in one.schema["properties"]
     }
     assert any("缺陷" in str(document.values["properties"]) for document in drawn)
+
+
+def test_a_long_form_asks_as_much_as_the_one_that_ships() -> None:
+    asked = [len(str(document.values["properties"])) for document in documents(long=True)]
+    parts = [list(json.loads(document.answer).values()) for document in documents(long=True)]
+
+    assert max(asked) > 680
+    assert all(isinstance(known[0], dict) and len(known[0]) > 1 for known in parts)
+    assert any(isinstance(known[-1], list) and len(known[-1]) > 3 for known in parts)
 
 
 def test_what_is_asked_for_is_spelled_out_in_the_message(chunk: Chunk) -> None:
