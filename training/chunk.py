@@ -30,7 +30,7 @@ _BATCHES_A_READ = 40
 
 @dataclass(frozen=True, eq=False)
 class Chunk:
-    """Arrays with one row a region (windows, boxes, kinds, truths) or a board (the others)."""
+    """Arrays with one row a region (windows, boxes, kinds, truths) or a board (most others)."""
 
     windows: NDArray[np.uint8]
     """n × 2 (template, tested) × side × side."""
@@ -51,6 +51,9 @@ class Chunk:
 
     defects: NDArray[np.float32]
     """Like `truths`, in pixels of the board."""
+
+    suspects: NDArray[np.float32]
+    """k × 5: row of `parts`, and corners in its pixels of a place that a model would examine."""
 
     def save(self, path: Path) -> None:
         partial = path.with_suffix(".partial.npz")

@@ -52,6 +52,7 @@ def draw_chunk(rng: Generator, pairs: int) -> Chunk:
         boards=np.stack([_board(pair, side=SURVEY_PX) for pair in drawn]),
         parts=np.stack([pair.tested for pair in drawn]),
         defects=np.stack([_board(pair, side=SIZE_PX) for pair in drawn]),
+        suspects=np.empty((0, 5), np.float32),
     )
 
 

@@ -40,6 +40,12 @@ _GREY_SHARE = 0.4
 
 _MIDDLE = np.array([0.35, 0.35, 0.65, 0.65])
 
+_SUSPECTED_SHARE = 0.5
+"""Of views, those of a place that a model would examine, where the chunk holds such."""
+
+_LEAST_EXAMINED, _AROUND = 40, (1.15, 2.3)
+"""Of the part, in pixels; and sides of the view over the longest side of the place."""
+
 _TRIES = 20
 _AIMED_SHARE = 0.65
 """Of views drawn around a defect."""
@@ -70,15 +76,7 @@ class BoardView:
 
 def draw_view(rng: Generator, chunk: Chunk) -> BoardView:
     """No defect is half inside, and few views are blank, if that can be helped."""
-    row = int(rng.integers(len(chunk.parts)))
-    part, defects = chunk.parts[row], known(chunk.defects[row])
-    frame = _frame(rng, defects, size=len(part))
-    blank_too = rng.random() < _BLANK_SHARE
-    for _ in range(_TRIES):
-        if not shows_halves(defects, frame) and (blank_too or not _is_blank(_cut(part, frame))):
-            break
-        frame = _frame(rng, defects, size=len(part))
-    cut, truths = _cut(part, frame), shown_in(defects, frame)
+    cut, truths = _shown(rng, chunk)
     if rng.random() < _COVERED_SHARE:
         cut, truths = _covered(rng, cut, truths)
     turn = Turn.draw(rng)
@@ -87,26 +85,57 @@ def draw_view(rng: Generator, chunk: Chunk) -> BoardView:
     return BoardView(Picture("A", turn.picture(crop)), truths)
 
 
-def _frame(rng: Generator, defects: NDArray[np.float32], *, size: int) -> Box:
-    """A square that may be aimed at a defect."""
+def _shown(rng: Generator, chunk: Chunk) -> tuple[Pixels, NDArray[np.float32]]:
+    """Pixels of a board, and the defects among them."""
+    suspected = len(chunk.suspects) > 0 and rng.random() < _SUSPECTED_SHARE
+    aim = _at_suspect if suspected else _anywhere
+    blank_too = rng.random() < _BLANK_SHARE
+    row, frame = aim(rng, chunk)
+    for _ in range(_TRIES):
+        halves = shows_halves(known(chunk.defects[row]), frame)
+        if not halves and (blank_too or not _is_blank(_cut(chunk, row, frame))):
+            break
+        row, frame = aim(rng, chunk)
+    return _cut(chunk, row, frame), shown_in(known(chunk.defects[row]), frame)
+
+
+def _anywhere(rng: Generator, chunk: Chunk) -> tuple[int, Box]:
+    """A board and a square on it that may be aimed at a defect."""
+    row = int(rng.integers(len(chunk.parts)))
+    size, defects = len(chunk.parts[row]), known(chunk.defects[row])
     side = int(np.exp(rng.uniform(*np.log(_SIDES))))
-    if len(defects) and rng.random() < _AIMED_SHARE:
-        box = defects[rng.integers(len(defects)), 1:]
-        side = min(max(side, int(1.2 * max(box[2] - box[0], box[3] - box[1]))), size)
-        reach = 0.08 if rng.random() < _CENTRED_SHARE else 0.42
-        middle = (box[:2] + box[2:]) / 2 + side * rng.uniform(-reach, reach, 2)
-    else:
-        middle = rng.uniform(0, size, 2)
+    if not len(defects) or rng.random() >= _AIMED_SHARE:
+        return row, _square(rng.uniform(0, size, 2), side, size=size)
+    box = defects[rng.integers(len(defects)), 1:]
+    side = min(max(side, int(1.2 * max(box[2] - box[0], box[3] - box[1]))), size)
+    reach = 0.08 if rng.random() < _CENTRED_SHARE else 0.42
+    middle = (box[:2] + box[2:]) / 2 + side * rng.uniform(-reach, reach, 2)
+    return row, _square(middle, side, size=size)
+
+
+def _at_suspect(rng: Generator, chunk: Chunk) -> tuple[int, Box]:
+    """A board and the surroundings of a place on it, about as they are examined."""
+    row, *corners = chunk.suspects[rng.integers(len(chunk.suspects))]
+    x1, y1, x2, y2 = (float(corner) for corner in corners)
+    size = len(chunk.parts[int(row)])
+    around = np.exp(rng.uniform(*np.log(_AROUND)))
+    side = min(int(around * max(_LEAST_EXAMINED, x2 - x1, y2 - y1)), size)
+    middle = np.array([x1 + x2, y1 + y2]) / 2 + side * rng.uniform(-0.06, 0.06, 2)
+    return int(row), _square(middle, side, size=size)
+
+
+def _square(middle: NDArray[np.floating], side: int, *, size: int) -> Box:
+    """Moved inside a board of that size."""
     x, y = (int(v) for v in np.clip(np.round(middle - side / 2), 0, size - side))
     return Box(x, y, x + side, y + side)
 
 
+def _cut(chunk: Chunk, row: int, frame: Box) -> Pixels:
+    return np.asarray(chunk.parts[row, frame.y1 : frame.y2, frame.x1 : frame.x2], np.uint8)
+
+
 def _is_blank(pixels: Pixels) -> bool:
     return bool(pixels.std() < _BLANK_SPREAD)
-
-
-def _cut(part: Pixels, frame: Box) -> Pixels:
-    return part[frame.y1 : frame.y2, frame.x1 : frame.x2]
 
 
 def _covered(

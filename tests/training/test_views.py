@@ -61,3 +61,19 @@ def test_a_chunk_keeps_each_board_with_its_defects_in_its_own_pixels(chunk: Chun
     scale = chunk.surveys.shape[-1] / chunk.parts.shape[-1]
     for own, small in zip(chunk.defects, chunk.boards, strict=True):
         np.testing.assert_allclose(known(own)[:, 1:] * scale, known(small)[:, 1:], atol=1e-3)
+
+
+def test_half_of_the_views_show_what_a_model_suspects(chunk: Chunk) -> None:
+    """Here it suspects the largest defect of a board and nothing else."""
+    row = int((chunk.defects[..., 0] >= 0).sum(1).argmax())
+    defects = known(chunk.defects[row])
+    largest = defects[(defects[:, 3:] - defects[:, 1:3]).prod(1).argmax()]
+    place = np.array([[row, *largest[1:]]], np.float32)
+    suspecting = replace(chunk, suspects=place)
+
+    def shows_it(chunk: Chunk) -> int:
+        rng = np.random.default_rng(4)
+        views = [draw_view(rng, chunk) for _ in range(200)]
+        return sum(view.in_the_middle == int(largest[0]) for view in views)
+
+    assert shows_it(suspecting) > shows_it(chunk) + 60
