@@ -38,7 +38,7 @@ def where_it_differs(request: ChooseRequest) -> dict[str, float]:
     """Yes where many pixels changed in the middle, as no scan changes them by itself."""
     middle = slice(32, 96)
     a, b = (shown(request.conversation)[name][middle, middle].astype(int) for name in "AB")
-    yes = 0.9 if (np.abs(a - b) > 100).mean() > 0.03 else 0.1
+    yes = 0.9 if (np.abs(a - b) > 100).mean() > 0.07 else 0.1
     return dict(zip(request.answers, (yes, 1 - yes), strict=True))
 
 

@@ -18,6 +18,8 @@ def draw_layout(rng: Generator, size: int) -> Mask:
     background(rng, board)
     for _ in range(rng.integers(1, 7)):
         _place(rng, board, MOTIFS[rng.integers(len(MOTIFS))])
+    # What clearances leave of copper between them would not survive etching.
+    board = np.asarray(cv2.morphologyEx(board, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
     if rng.random() < 0.6:
         _drill(rng, board)
     if rng.random() < 0.12:
