@@ -21,11 +21,15 @@ from foveal.schemas.report import Usage
 from foveal.schemas.view import View
 from foveal.schemas.workflow import Workflow
 from foveal.tools.merge import merge, same
+from foveal.tools.tiles import tiles
 
 _MOST_LISTED = 4
 """In one view, which shows little."""
 
 _MOST_TOKENS = 160
+
+_PART = 0.7
+"""Of a view's side."""
 
 
 class _Place(NamedTuple):
@@ -45,16 +49,21 @@ def find(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     """Regions that suspicious views list, each listed once more with its place in the middle.
 
     The same place is taken from the view that shows it most centrally. A view in which nothing is
-    listed, or whose list was cut, gives its own middle.
+    listed, or whose list was cut, is shown once more in parts. Where nothing is listed there either
+    it may look wrong for no reason; one that surely is wrong gives its own middle.
     """
     context = runtime.context
-    found = _list([view.box_px for view in _suspicious(state["views"], context)], state, context)
-    regions = _merged(place for places in found.places for place in places)
+    views = _suspicious(state["views"], context)
+    found = _list([view.box_px for view in views], state, context)
+    silent = [view.box_px for view, there in zip(views, found.places, strict=True) if not there]
+    closer = _list(_parts(silent, context), state, context)
+    regions = _merged(place for places in (*found.places, *closer.places) for place in places)
+    regions += _unlisted(views, regions, context)
     centred = _list([_around(region, state, context) for region in regions], state, context)
     regions = _merged(
         _settled(region, there) for region, there in zip(regions, centred.places, strict=True)
     )
-    return to_judge(regions, found.usage + centred.usage, context.workflow)
+    return to_judge(regions, found.usage + closer.usage + centred.usage, context.workflow)
 
 
 def to_judge(regions: list[Region], usage: Usage, workflow: Workflow) -> Inspection:
@@ -94,12 +103,32 @@ def _around(region: Region, state: Inspection, context: Context) -> Box:
     return region.surroundings(looks.around, looks, within=size)
 
 
+def _parts(views: Sequence[Box], context: Context) -> list[Box]:
+    """Overlapping parts of views, each once."""
+    plan = context.workflow.plan
+    side = round(_PART * plan.side_px)
+    parts = (part for box in views for part in tiles(box, side=side, overlap=plan.overlap))
+    return list(dict.fromkeys(parts))
+
+
+def _unlisted(
+    views: Sequence[Sighting], regions: Sequence[Region], context: Context
+) -> list[Region]:
+    """The middles of views that are surely wrong, though no region is near."""
+    harmless, sure = context.workflow.harmless, context.workflow.decision.sure_from
+    return [
+        Region(box_px=_middle_half(view.box_px))
+        for view in views
+        if view.wrong(harmless) >= sure
+        and not any(region.box_px.intersection_area(view.box_px) for region in regions)
+    ]
+
+
 def _settled(region: Region, there: Sequence[_Place]) -> _Place:
-    """The place nearest to the middle, if it is the same."""
-    nearest = min(there, key=lambda place: place.off_middle)
-    if nearest.region.size_px is not None and same(nearest.region.box_px, region.box_px):
-        return nearest
-    return _Place(region, nearest.off_middle)
+    """The place nearest to the middle, if it is the same; what is not seen again counts last."""
+    nearest = min(there, key=lambda place: place.off_middle, default=_Place(region, 1.0))
+    same_place = same(nearest.region.box_px, region.box_px)
+    return nearest if same_place else _Place(region, nearest.off_middle)
 
 
 def _suspicious(views: Sequence[Sighting], context: Context) -> list[Sighting]:
@@ -137,22 +166,19 @@ def _schema(exhibit: Exhibit, context: Context) -> dict[str, Any]:
     return list_schema(context.workflow, box=boxes, most=_MOST_LISTED)
 
 
-def _places(
-    exhibit: Exhibit, listed: Sequence[Listed] | None, context: Context
-) -> Iterator[_Place]:
+def _places(exhibit: Exhibit, listed: Sequence[Listed], context: Context) -> Iterator[_Place]:
     view = exhibit.tested.view
     size = context.gallery[view.image].size
-    for item in listed or []:
+    for item in listed:
         corners = context.model.coordinates.parse_box(item.box, size=view.size_px)
         box = view.box_to_original(corners)
         yield _place(drawn(box, context.workflow, within=size), view)
-    if not listed:
-        yield _place(Region(box_px=_middle_half(view.box_px)), view)
 
 
-def _listed(reply: Reply, schema: dict[str, Any]) -> list[Listed] | None:
-    """None where it was cut."""
-    return read_list(reply.text, schema) if reply.finish == "stop" else None
+def _listed(reply: Reply, schema: dict[str, Any]) -> list[Listed]:
+    """Nothing where it was cut."""
+    listed = read_list(reply.text, schema) if reply.finish == "stop" else None
+    return listed or []
 
 
 def _place(region: Region, view: View) -> _Place:

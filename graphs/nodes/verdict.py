@@ -75,7 +75,7 @@ def _undecided(suspects: Sequence[Finding], judged: int) -> str:
 def _passed(judged: int, removed: int, *, compared: bool) -> str:
     one, more = ("differs", "differ") if compared else ("looks suspicious", "look suspicious")
     if not judged:
-        return f"nothing {one}"
+        return "nothing differs" if compared else "no place was named that looks suspicious"
     differ = f"1 region {one}" if judged == 1 else f"{judged} regions {more}"
     if removed:
         return f"{differ}: {removed} left out by the constraints, {judged - removed} harmless"

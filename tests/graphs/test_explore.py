@@ -113,7 +113,7 @@ def test_a_part_that_was_not_seen_whole_does_not_pass(workflow: Workflow) -> Non
 def test_a_clean_part_that_was_seen_whole_passes(workflow: Workflow) -> None:
     report = run_one(workflow, calling(*EVERYWHERE), part())
 
-    assert (report.verdict, report.reason) == ("pass", "nothing looks suspicious")
+    assert (report.verdict, report.reason) == ("pass", "no place was named that looks suspicious")
     assert report.coverage.share == 1
     assert report.coverage.mm_per_px == pytest.approx(1 / 48)
 

@@ -87,7 +87,7 @@ def test_a_clean_part_passes_and_says_how_finely_it_was_seen(
 ) -> None:
     report = inspected(workflow, model)
 
-    assert (report.verdict, report.reason) == ("pass", "nothing looks suspicious")
+    assert (report.verdict, report.reason) == ("pass", "no place was named that looks suspicious")
     assert report.coverage.share == 1
     assert report.coverage.mm_per_px == pytest.approx(1 / 48)
     assert model.written == []
@@ -124,7 +124,34 @@ def test_a_part_that_was_not_seen_whole_does_not_pass(
     assert report.reason.endswith("of the part was looked at, 99% is asked for")
 
 
-def test_a_suspicious_view_without_a_list_gives_its_middle(workflow: Workflow) -> None:
+def test_a_view_that_lists_nothing_is_shown_in_parts(workflow: Workflow) -> None:
+    """This model says where something is only once a spot fills a quarter of the width."""
+    near = 250
+
+    def write(request: WriteRequest) -> str:
+        (pixels,) = shown(request.conversation).values()
+        box = spot_in(pixels)
+        return listing(request) if box and box[2] - box[0] > near else '{"findings":[]}'
+
+    small = Box(300, 200, 316, 214)
+    report = run_one(workflow, ScriptedModel(choosing=looking, writing=write), part(small))
+
+    (finding,) = report.findings
+    assert finding.box_px.iou(small.grown(7)) > 0.8
+
+
+def test_what_looks_wrong_and_is_listed_nowhere_is_not_judged(workflow: Workflow) -> None:
+    def unsure(request: ChooseRequest) -> dict[str, float]:
+        said = looking(request)
+        return said if said.get("short", 0) < 0.5 else {**said, "short": 0.6, "none": 1 / 3}
+
+    silent = ScriptedModel(choosing=unsure, writing=lambda _: '{"findings":[]}')
+    report = run_one(workflow, silent, part(SPOT))
+
+    assert (report.verdict, report.findings) == ("pass", [])
+
+
+def test_what_surely_is_wrong_gives_its_middle_though_it_lists_nothing(workflow: Workflow) -> None:
     silent = ScriptedModel(choosing=looking, writing=lambda _: '{"findings":[]}')
     report = run_one(workflow, silent, part(SPOT))
     assert report.verdict == "fail"
