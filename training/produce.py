@@ -18,7 +18,6 @@ import torch
 from foveal.models.load import load_model
 from foveal.training.regions import draw_chunk
 from foveal.training.suspects import suspects
-from foveal.workflow_file import load_workflow
 
 PAIRS = 150
 _SEARCHED = 50
@@ -38,14 +37,13 @@ def main() -> None:
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     model = load_model(options.suspecting) if options.suspecting else None
-    workflow = load_workflow("board-inspect")
     options.folder.mkdir(parents=True, exist_ok=True)
     for turn in itertools.count():
         rng = np.random.default_rng([options.seed, turn])
         name = f"chunk-{options.seed}-{turn % options.chunks:03}.npz"
         chunk = draw_chunk(rng, PAIRS)
         if model is not None:
-            chunk = replace(chunk, suspects=suspects(chunk.parts[:_SEARCHED], model, workflow))
+            chunk = replace(chunk, suspects=suspects(chunk.parts[:_SEARCHED], model))
         chunk.save(options.folder / name)
 
 

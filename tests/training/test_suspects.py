@@ -1,12 +1,11 @@
 from foveal.models.load import load_model
 from foveal.training.chunk import Chunk
 from foveal.training.suspects import suspects
-from foveal.workflow_file import load_workflow
 
 
 def test_places_that_the_shipped_model_would_examine_lie_on_their_boards(chunk: Chunk) -> None:
     parts = chunk.parts[:2]
-    places = suspects(parts, load_model("tiny"), load_workflow("board-inspect"))
+    places = suspects(parts, load_model("tiny"))
 
     rows, corners = places[:, 0], places[:, 1:]
     assert set(rows) <= {0.0, 1.0}
@@ -17,6 +16,6 @@ def test_places_that_the_shipped_model_would_examine_lie_on_their_boards(chunk: 
 
 
 def test_without_boards_there_is_no_place(chunk: Chunk) -> None:
-    none = suspects(chunk.parts[:0], load_model("tiny"), load_workflow("board-inspect"))
+    none = suspects(chunk.parts[:0], load_model("tiny"))
 
     assert none.shape == (0, 5)
