@@ -21,7 +21,7 @@ from foveal.training.suspects import suspects
 
 PAIRS = 150
 _SEARCHED = 50
-"""Searching a board takes forty times as long as drawing it."""
+"""Searching a board takes about twenty times as long as drawing it."""
 
 EVAL_SEEDS_FROM = 90_000
 """Evals draw from here on, so that the model is not scored on boards that it was trained on."""
