@@ -21,7 +21,7 @@ from foveal.schemas.report import Usage
 from foveal.schemas.view import View
 from foveal.schemas.workflow import Workflow
 from foveal.tools.merge import merge, same
-from foveal.tools.tiles import tiles
+from foveal.tools.tiles import parts_of
 
 _MOST_LISTED = 4
 """In one view, which shows little."""
@@ -56,7 +56,9 @@ def find(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     views = _suspicious(state["views"], context)
     found = _list([view.box_px for view in views], state, context)
     silent = [view.box_px for view, there in zip(views, found.places, strict=True) if not there]
-    closer = _list(_parts(silent, context), state, context)
+    plan = context.workflow.plan
+    parts = parts_of(silent, side=round(_PART * plan.side_px), overlap=plan.overlap)
+    closer = _list(parts, state, context)
     regions = _merged(place for places in (*found.places, *closer.places) for place in places)
     regions += _unlisted(views, regions, context)
     centred = _list([_around(region, state, context) for region in regions], state, context)
@@ -101,14 +103,6 @@ def _merged(places: Iterable[_Place]) -> list[Region]:
 def _around(region: Region, state: Inspection, context: Context) -> Box:
     looks, size = context.workflow.looks, context.gallery[state["tested"]].size
     return region.surroundings(looks.around, looks, within=size)
-
-
-def _parts(views: Sequence[Box], context: Context) -> list[Box]:
-    """Overlapping parts of views, each once."""
-    plan = context.workflow.plan
-    side = round(_PART * plan.side_px)
-    parts = (part for box in views for part in tiles(box, side=side, overlap=plan.overlap))
-    return list(dict.fromkeys(parts))
 
 
 def _unlisted(

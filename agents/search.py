@@ -16,7 +16,7 @@ from foveal.agents.inspection import Hint, Inspection, Sighting
 from foveal.schemas.box import Box
 from foveal.schemas.report import Coverage, Usage
 from foveal.schemas.workflow import SearchPlan, Workflow
-from foveal.tools.tiles import covered, tiles
+from foveal.tools.tiles import covered, parts_of, tiles
 from foveal.tools.view import square_around
 
 
@@ -68,13 +68,8 @@ def _finer(views: Sequence[Sighting], workflow: Workflow, level: int) -> list[Bo
     """Views of half the side within the suspicious ones, the most suspicious first."""
     plan = workflow.plan
     ranked = sorted(views, key=lambda view: -view.wrong(workflow.harmless))
-    boxes = [
-        box
-        for view in ranked
-        if view.wrong(workflow.harmless) >= plan.divide_at
-        for box in tiles(view.box_px, side=_side(plan, level - 1), overlap=plan.overlap)
-    ]
-    return list(dict.fromkeys(boxes))
+    suspicious = (view.box_px for view in ranked if view.wrong(workflow.harmless) >= plan.divide_at)
+    return parts_of(suspicious, side=_side(plan, level - 1), overlap=plan.overlap)
 
 
 def _seen_finely_enough(views: Sequence[Sighting], workflow: Workflow) -> list[Box]:

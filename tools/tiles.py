@@ -22,6 +22,12 @@ def tiles(region: Box, *, side: int, overlap: float) -> list[Box]:
     return [Box(x, y, x + width, y + height) for y in rows for x in columns]
 
 
+def parts_of(boxes: Iterable[Box], *, side: int, overlap: float) -> list[Box]:
+    """Such squares of each box in turn, each once."""
+    parts = (part for box in boxes for part in tiles(box, side=side, overlap=overlap))
+    return list(dict.fromkeys(parts))
+
+
 def covered(boxes: Iterable[Box], size: tuple[int, int]) -> float:
     """Share of an image of (width, height) that lies in at least one of the boxes."""
     width, height = size

@@ -53,10 +53,6 @@ def folds(moved: Path, points: Path) -> bool:
     return bool((np.diff(moved, axis=0) * np.diff(points, axis=0)).sum(1).min() <= 0)
 
 
-def blank_like(board: Mask) -> Mask:
-    return np.zeros_like(board)
-
-
 def add_clear(board: Mask, shape: Mask, *, gap: int) -> bool:
     """Add the shape, unless it came within `gap` pixels of copper that is there."""
     around = cv2.dilate(shape, np.ones((2 * gap + 1, 2 * gap + 1), np.uint8))

@@ -1,8 +1,11 @@
 """Copper layouts drawn at random, from the motifs that circuit boards are made of."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from foveal.training.boards.copper import BARE, Mask, disc
 from foveal.training.boards.motifs import BACKGROUNDS, MOTIFS, Motif
@@ -50,9 +53,8 @@ def _place(rng: Generator, board: Mask, motif: Motif) -> None:
     if rng.random() < 0.8:
         _, pieces, statistics, _ = cv2.connectedComponentsWithStats(board, connectivity=4)
         small = statistics[:, cv2.CC_STAT_AREA] < _SMALL_SHARE * board.size
-        cut = np.zeros(len(small), bool)
-        cut[np.unique(pieces[y1:y2, x1:x2][(cleared > 0) & (window > 0)])] = True
-        board[(cut & small)[pieces]] = BARE
+        cut = pieces[y1:y2, x1:x2][(cleared > 0) & (window > 0)]
+        _take_away(board, pieces, small, cut)
     window[:] = np.where(cleared, clearing, window)
 
 
@@ -65,11 +67,16 @@ def _without_halves(motif: Mask, *, at_rim: tuple[bool, bool, bool, bool]) -> No
     _, pieces, statistics, _ = cv2.connectedComponentsWithStats(motif, connectivity=4)
     small = statistics[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(1) < _SMALL_PX
     sides = (left, pieces[:, 0]), (top, pieces[0]), (right, pieces[:, -1]), (bottom, pieces[-1])
-    ends = np.zeros(len(small), bool)
     for is_rim, side in sides:
         if not is_rim:
-            ends[np.unique(side)] = True
-    motif[(ends & small)[pieces]] = BARE
+            _take_away(motif, pieces, small, side)
+
+
+def _take_away(board: Mask, pieces: NDArray[Any], small: NDArray[np.bool_], named: Any) -> None:
+    """The small ones of those pieces that are named; `pieces` numbers each pixel's."""
+    gone = np.zeros(len(small), np.bool_)
+    gone[named] = True
+    board[(gone & small)[pieces]] = BARE
 
 
 def _drill(rng: Generator, board: Mask) -> None:

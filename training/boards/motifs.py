@@ -17,7 +17,6 @@ from foveal.training.boards.copper import (
     Mask,
     Path,
     add_clear,
-    blank_like,
     disc,
     extended,
     folds,
@@ -44,7 +43,7 @@ def _bus(rng: Generator, board: Mask) -> None:
             lane_path = offset(path, (lane - count / 2) * (trace + gap))
             if folds(lane_path, path):
                 continue
-            shape = blank_like(board)
+            shape = np.zeros_like(board)
             polyline(shape, lane_path, trace)
             if rng.random() < 0.25:
                 pad(rng, shape, lane_path[0], max(trace, (trace + gap) // 2))
@@ -56,7 +55,7 @@ def _traces(rng: Generator, board: Mask) -> None:
     for _ in range(rng.integers(4, 20)):
         trace = int(rng.choice(_WIDTHS))
         path = _somewhere(rng, board, route(rng, rng.uniform(30, 200), int(rng.integers(2, 6))))
-        shape = blank_like(board)
+        shape = np.zeros_like(board)
         polyline(shape, path, trace)
         for end in (path[0], path[-1]):
             if rng.random() < 0.8:
@@ -88,7 +87,7 @@ def _vias(rng: Generator, board: Mask) -> None:
     led, drilled = rng.random() * 0.6, rng.random() < 0.4
     for _ in range(rng.integers(4, 40)):
         path = _somewhere(rng, board, route(rng, rng.uniform(20, 120), int(rng.integers(1, 4))))
-        shape = blank_like(board)
+        shape = np.zeros_like(board)
         if rng.random() < led:
             polyline(shape, path, trace)
             disc(shape, path[-1], diameter, flat=flat)
@@ -106,7 +105,7 @@ def _lands(rng: Generator, board: Mask) -> None:
         apart, lead = int(rng.integers(12, 120)), int(rng.integers(0, 60))
         trace, radius = int(rng.integers(4, max(5, across))), int(rng.integers(0, across // 2))
         left, top = int(rng.integers(width)), int(rng.integers(height))
-        shape = blank_like(board)
+        shape = np.zeros_like(board)
         for x in range(left, left + count * pitch, pitch):
             for y, away in ((top, -1), (top + along + apart, 1)):
                 rounded(shape, Box(x, y, x + across, y + along), radius)
@@ -180,7 +179,7 @@ def _arcs(rng: Generator, board: Mask) -> None:
         )
         radius = int(rng.integers(40, max(60, width)))
         thickness = -1 if rng.random() < 0.4 else int(rng.integers(5, 60))
-        shape = blank_like(board)
+        shape = np.zeros_like(board)
         cv2.circle(shape, center, radius, COPPER, thickness)
         add_clear(board, shape, gap=int(rng.integers(5, 24)))
 
@@ -210,7 +209,7 @@ def _blocks(rng: Generator, board: Mask) -> None:
         angles = np.sort(rng.uniform(0, 2 * np.pi, corners))
         radii = rng.uniform(15, 110, corners)[:, None]
         points = center + radii * np.stack([np.cos(angles), np.sin(angles)], 1)
-        shape = blank_like(board)
+        shape = np.zeros_like(board)
         cv2.fillPoly(shape, [np.round(points).astype(np.int32)], COPPER)
         add_clear(board, shape, gap=int(rng.integers(5, 24)))
 
@@ -228,7 +227,7 @@ def _somewhere(rng: Generator, board: Mask, path: Path) -> Path:
 
 def _stood_up(shape: Mask, board: Mask) -> Mask:
     """Transposed, as much of it as the board holds."""
-    turned, (height, width) = blank_like(board), board.shape
+    turned, (height, width) = np.zeros_like(board), board.shape
     side = min(height, width)
     turned[:side, :side] = shape[:side, :side].T
     return turned
