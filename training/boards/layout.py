@@ -46,7 +46,7 @@ def _place(rng: Generator, board: Mask, motif: Motif) -> None:
         return
     clearing = np.zeros((y2 - y1, x2 - x1), np.uint8)
     motif(rng, clearing)
-    _without_halves(clearing, at_rim=(x1 == 0, y1 == 0, x2 == size, y2 == size))
+    without_halves(clearing, at_rim=(x1 == 0, y1 == 0, x2 == size, y2 == size))
     gap = int(rng.integers(5, 24))
     cleared = cv2.dilate(clearing, np.ones((2 * gap + 1, 2 * gap + 1), np.uint8))
     window = board[y1:y2, x1:x2]
@@ -58,7 +58,7 @@ def _place(rng: Generator, board: Mask, motif: Motif) -> None:
     window[:] = np.where(cleared, clearing, window)
 
 
-def _without_halves(motif: Mask, *, at_rim: tuple[bool, bool, bool, bool]) -> None:
+def without_halves(motif: Mask, *, at_rim: tuple[bool, bool, bool, bool]) -> None:
     """Take away small conductors that end at a side where the board goes on.
 
     `at_rim` says of left, top, right and bottom whether the board ends there too.

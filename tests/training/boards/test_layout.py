@@ -6,7 +6,7 @@ import pytest
 from numpy.random import Generator
 
 from foveal.training.boards.copper import Mask, add_clear, disc
-from foveal.training.boards.layout import draw_layout
+from foveal.training.boards.layout import draw_layout, without_halves
 from foveal.training.boards.motifs import MOTIFS, Motif
 
 POUR = "_pour"
@@ -51,6 +51,20 @@ def test_copper_is_not_added_too_close_to_copper() -> None:
     assert np.array_equal(board, before)
     assert add_clear(board, far, gap=6)
     assert np.array_equal(board, before | far)
+
+
+def test_small_conductors_end_at_the_rim_of_the_board_alone() -> None:
+    """A pad at each side and one inside; the board ends at the left side only."""
+    motif = np.zeros((60, 60), np.uint8)
+    for at in ([0.0, 30.0], [30.0, 0.0], [59.0, 30.0], [30.0, 59.0], [30.0, 30.0]):
+        disc(motif, np.array(at), 12)
+    kept = motif.copy()
+    kept[:20], kept[40:], kept[:, 45:] = 0, 0, 0
+
+    without_halves(motif, at_rim=(True, False, False, False))
+
+    assert np.array_equal(motif, kept)
+    assert pieces(motif) == 3, "of the ground, the pad at the left and the one inside"
 
 
 def test_a_motif_leaves_no_piece_of_a_small_conductor(monkeypatch: pytest.MonkeyPatch) -> None:
