@@ -60,13 +60,13 @@ def scaled(wrong: float, *, temperature: float, shift: float) -> float:
 def decision_for(model: VisionLanguageModel, workflow: Workflow) -> Decision:
     """The workflow's own, with limits that were chosen on labelled parts where there are any.
 
-    Findings are reported from within the two limits, so that no part passes with one.
+    What may fail a part is a finding, so that none fails without one.
     """
     decision, calibration = workflow.decision, calibration_for(model, workflow)
     if calibration is None:
         return decision
     low, high = calibration.pass_below.score, calibration.fail_from.score
-    report_at = min(max(decision.report_at, low), high)
+    report_at = min(decision.report_at, high)
     return Decision(report_at=report_at, sure_from=decision.sure_from, review=(low, high))
 
 

@@ -30,7 +30,8 @@ from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.base import Strict
 from foveal.schemas.errors import FovealError
 from foveal.schemas.report import Usage
-from foveal.schemas.workflow import Workflow
+from foveal.schemas.verdict import Verdict
+from foveal.schemas.workflow import Decision, Workflow
 
 
 class TypeRates(Rates):
@@ -67,6 +68,9 @@ class Figures(Detected):
     pairs: int
     boards: str
     threshold: float
+    passes_below: float
+    """A part on which nothing reaches it lists nothing."""
+
     proposal_recall: float
     proposal_recall_per_type: dict[str, float]
     not_comparable: int
@@ -105,20 +109,21 @@ def measure(
     )
     proposed = _against(map(proposals, compared.reports), pairs)
     found = _against(map(detections, compared.reports), pairs)
-    threshold = decision_for(model, workflow).report_at
+    decision = decision_for(model, workflow)
     return Figures.model_validate(
-        dict(_detected(compared, pairs, workflow.defects, threshold=threshold))
+        dict(_detected(compared, pairs, workflow.defects, decision))
         | {
             "pairs": len(pairs),
             "boards": boards,
-            "threshold": threshold,
+            "threshold": decision.report_at,
+            "passes_below": decision.review[0],
             "proposal_recall": rates(count(pair, class_blind=True) for pair in proposed).recall,
             "proposal_recall_per_type": recall_per_type(confusion(proposed)),
             "not_comparable": sum(not is_comparable(report) for report in compared.reports),
-            "confusion": confusion([pair.at(threshold) for pair in found]),
+            "confusion": confusion([_reported(pair, decision) for pair in found]),
             "baselines": Baselines(
                 difference=_difference(proposed),
-                single_pass=_detected(surveyed, pairs, workflow.defects, threshold=threshold),
+                single_pass=_detected(surveyed, pairs, workflow.defects, decision),
             ),
             "model": model.name,
             "revision": model.revision,
@@ -131,10 +136,10 @@ def _against(found: Iterable[tuple[Detection, ...]], pairs: Sequence[LabelledPai
 
 
 def _detected(
-    session: Session, pairs: Sequence[LabelledPair], labels: Sequence[str], *, threshold: float
+    session: Session, pairs: Sequence[LabelledPair], labels: Sequence[str], decision: Decision
 ) -> Detected:
     found = _against(map(detections, session.reports), pairs)
-    reported = [pair.at(threshold) for pair in found]
+    reported = [_reported(pair, decision) for pair in found]
     ranked = _against(map(rankings, session.reports), pairs)
     counts = [count(pair) for pair in reported]
     return Detected.model_validate(
@@ -149,6 +154,13 @@ def _detected(
             "failed": _failed(session, pairs),
         }
     )
+
+
+def _reported(pair: Scored, decision: Decision) -> Scored:
+    """What a report lists; nothing that is below both limits keeps a part from passing."""
+    surest = max((known.confidence for known in pair.detections), default=0.0)
+    verdict: Verdict = "pass" if surest < decision.review[0] else "review"
+    return pair.at(decision.listed_from(verdict))
 
 
 def _type_rates(label: str, reported: Sequence[Scored], ranked: Sequence[Scored]) -> TypeRates:

@@ -13,6 +13,7 @@ from foveal.schemas.glossary import Glossary
 from foveal.schemas.language import Language
 from foveal.schemas.loading import Loading
 from foveal.schemas.text import Text, is_said_in
+from foveal.schemas.verdict import Verdict
 from foveal.schemas.verification import Verification
 
 Name = Annotated[str, Field(min_length=1)]
@@ -159,15 +160,18 @@ def _named(plan: object) -> object:
 class Decision(Strict):
     """Limits on probabilities: of a label to be sure of it, else that something is wrong.
 
-    A calibration that holds takes the place of `review`, and keeps `report_at` within it.
+    A calibration that holds takes the place of `review`, and keeps `report_at` from exceeding it.
     """
 
-    report_at: float = Field(default=0.5, ge=0, le=1, description="from here on it is a finding")
+    report_at: float = Field(
+        default=0.5, ge=0, le=1, description="a finding from here on, on a part that does not pass"
+    )
     sure_from: float = Field(
         default=0.8, ge=0, le=1, description="the model looks closer where no label is as probable"
     )
     review: tuple[float, float] = Field(
-        default=(0.35, 0.65), description="between these after all looks, a person decides"
+        default=(0.35, 0.65),
+        description="below these a part passes, above it fails, between a person decides",
     )
 
     @model_validator(mode="after")
@@ -176,6 +180,10 @@ class Decision(Strict):
         if not 0 <= low <= high <= 1:
             raise ValueError(f"review {low, high} must be two rising numbers from 0 to 1")
         return self
+
+    def listed_from(self, verdict: Verdict) -> float:
+        """Of a part that passes nothing is listed but what could have kept it from passing."""
+        return max(self.report_at, self.review[0]) if verdict == "pass" else self.report_at
 
 
 _FILE_NAME: dict[str, Any] = {"type": "string", "minLength": 1}

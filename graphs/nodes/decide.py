@@ -22,13 +22,13 @@ def decide(state: Inspection, runtime: Runtime[Context]) -> Inspection:
 
 def _report(state: Inspection, context: Context, suspects: Constrained) -> Report:
     workflow = context.workflow
-    reported = decision_for(context.model, workflow).report_at
     decided = _outcome(state, context, suspects)
+    listed = decision_for(context.model, workflow).listed_from(decided.verdict)
     return Report(
         verdict=decided.verdict,
         reason=decided.reason,
-        findings=[known for known in suspects.kept if known.confidence >= reported],
-        removed=[out for out in suspects.removed if out.finding.confidence >= reported],
+        findings=[known for known in suspects.kept if known.confidence >= listed],
+        removed=[out for out in suspects.removed if out.finding.confidence >= listed],
         images=_images(state, context),
         coverage=state["coverage"],
         model=_model(context),
@@ -42,11 +42,12 @@ def _report(state: Inspection, context: Context, suspects: Constrained) -> Repor
 def _outcome(state: Inspection, context: Context, suspects: Constrained) -> Outcome:
     if "obstacle" in state:
         return Outcome("review", state["obstacle"])
+    decision = decision_for(context.model, context.workflow)
     found = outcome(
         suspects.kept,
-        decision_for(context.model, context.workflow),
+        decision,
         judged=len(state.get("judgements", [])),
-        removed=len(suspects.removed),
+        removed=sum(out.finding.confidence >= decision.review[0] for out in suspects.removed),
         compared="template" in state,
     )
     share, least = state["coverage"].share, context.workflow.plan.coverage

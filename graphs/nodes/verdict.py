@@ -30,20 +30,26 @@ def outcome(
 
     `removed` of them broke a constraint.
 
-    A finding above the review band fails. Anything else that may be wrong is for a person: inside
-    the band, reported though below it, or above it though too unlikely to be reported. So is what
-    was tested and has no support in its pixels, however sure the model was.
+    What lies below the review band decides nothing. A finding above it fails. Anything else that
+    may be wrong is for a person: inside the band, or above it though too unlikely to be reported.
+    So is what was tested and has no support in its pixels, however sure the model was.
     """
-    unsupported = [suspect for suspect in suspects if _is_unsupported(suspect, decision)]
-    others = [suspect for suspect in suspects if not _is_unsupported(suspect, decision)]
+    low, high = decision.review
+    doubted = [suspect for suspect in suspects if suspect.confidence >= low]
+    unsupported = [suspect for suspect in doubted if _is_unsupported(suspect, decision)]
+    others = [suspect for suspect in doubted if not _is_unsupported(suspect, decision)]
     findings = [suspect for suspect in others if suspect.confidence >= decision.report_at]
     besides = [_unsupported(len(unsupported))] if unsupported else []
-    if any(finding.confidence >= decision.review[1] for finding in findings):
+    if unlikely := sum(decision.report_at <= suspect.confidence < low for suspect in suspects):
+        besides.append(
+            f"{unlikely} unlikely {'one is' if unlikely == 1 else 'ones are'} listed too"
+        )
+    if any(finding.confidence >= high for finding in findings):
         return Outcome("fail", "; ".join([f"found {_counted(findings)}", *besides]))
     if others:
         return Outcome("review", "; ".join([_undecided(others, judged), *besides]))
-    if besides:
-        return Outcome("review", *besides)
+    if unsupported:
+        return Outcome("review", "; ".join(besides))
     return Outcome("pass", _passed(judged, removed, compared=compared))
 
 

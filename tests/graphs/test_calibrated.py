@@ -6,6 +6,7 @@ import pytest
 
 from foveal.agents.scripted import ScriptedModel
 from foveal.graphs.run import run_one
+from foveal.models.protocol import ChooseRequest
 from foveal.schemas.calibration import Calibration
 from foveal.schemas.verdict import Verdict
 from foveal.schemas.workflow import Decision, Workflow
@@ -73,6 +74,28 @@ def test_the_verdict_follows_from_the_limits_alone(
 
     assert report.verdict == verdict
     assert bool(report.findings) == reports
+
+
+def test_a_part_that_does_not_pass_lists_what_alone_would_not_keep_it_from_passing(
+    template: Image, tested: Image, workflow: Workflow, make_calibration: Make
+) -> None:
+    def surest_first(request: ChooseRequest) -> dict[str, float]:
+        said = 0.3 if seen else 0.9
+        seen.append(said)
+        return dict.fromkeys(request.answers, 0.0) | {"open": said, "none": 1 - said}
+
+    seen: list[float] = []
+    model = ScriptedModel(choosing=surest_first)
+    known = make_calibration(low=0.5, high=0.8).model_copy(update={"temperature": 1.0})
+    decision = Decision(report_at=0.2, sure_from=0.0)
+    trusted = workflow.model_copy(update={"calibration": {"en": known}, "decision": decision})
+
+    report = run_one(trusted, model, template, tested)
+
+    unlikely = len(report.findings) - 1
+    assert unlikely > 0
+    assert report.verdict == "fail"
+    assert report.reason == f"found 1 open; {unlikely} unlikely ones are listed too"
 
 
 def test_other_weights_answer_uncalibrated(

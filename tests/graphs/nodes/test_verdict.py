@@ -30,7 +30,7 @@ def decided(
         pytest.param([0.65], 0.5, "fail", id="at the band's upper end"),
         pytest.param([0.64], 0.5, "review", id="reported, inside the band"),
         pytest.param([0.4], 0.5, "review", id="not reported, inside the band"),
-        pytest.param([0.3], 0.2, "review", id="reported, below the band"),
+        pytest.param([0.3], 0.2, "pass", id="reported, below the band"),
         pytest.param([0.7], 0.8, "review", id="above the band, too unlikely to be reported"),
         pytest.param([0.9, 0.4], 0.5, "fail", id="one is sure, another undecided"),
     ],
@@ -39,6 +39,19 @@ def test_the_verdict_follows_from_the_worst_region(
     confidences: list[float], report_at: float, verdict: Verdict
 ) -> None:
     assert decided(*confidences, report_at=report_at).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("confidences", "reason"),
+    [
+        ([0.9, 0.3], "found 1 open; 1 unlikely one is listed too"),
+        ([0.9, 0.3, 0.2, 0.1], "found 1 open; 2 unlikely ones are listed too"),
+        ([0.5, 0.3], "1 of 9 regions is undecided: open at 0.50; 1 unlikely one is listed too"),
+        ([0.3], "9 regions differ, harmless"),
+    ],
+)
+def test_what_lies_below_the_band_is_counted_apart(confidences: list[float], reason: str) -> None:
+    assert decided(*confidences, report_at=0.2).reason == reason
 
 
 def test_a_fail_counts_what_was_found_by_label() -> None:
