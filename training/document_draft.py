@@ -8,6 +8,7 @@ from numpy.random import Generator
 from foveal.agents.facts import Defect, Facts
 from foveal.agents.instructions import Language
 from foveal.training.document_words import WORDS
+from foveal.training.told import in_english
 
 BOX: Final = {"type": "array", "items": {"type": "integer"}, "minItems": 4, "maxItems": 4}
 
@@ -43,7 +44,8 @@ class Draft:
     def property(self, kind: str, schema: dict[str, Any], value: object, **said: str) -> Property:
         """Named and explained in one of the ways for this kind; a plain name may need no more."""
         words = WORDS[self.language][kind]
-        said = {"label": self.label, "region": str(self.region), **said}
+        region = str(self.region)
+        said = {"label": self.label, "region": region, "region_en": in_english(region), **said}
         if self.rng.random() < 0.25 and "{good}" not in words.meanings[0]:
             return Property(_key(words.names[0], said), schema, value)
         meaning = self.one(words.meanings).format(**said)

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from foveal.agents.instructions import YES_NO
 from foveal.training.document_draft import BOX, Draft, Property, as_object, told_of
 from foveal.training.document_words import OUTCOMES, QUESTIONS, VALUES
+from foveal.training.told import in_english
 
 _FIELDS = ("label", "box", "size_mm")
 
@@ -97,8 +98,12 @@ def _whole(form: _Form) -> list[Property]:
 
 
 def _by_region(form: _Form) -> list[Property]:
+    """Property names may be English in any language."""
+    whole = {"type": "integer"}
+    in_its_own = form.draft.rng.random() < 0.5
+    names = {known: known if in_its_own else in_english(known) for known in form.facts.regions}
     return [
-        form.value("in region", {"type": "integer"}, count, name=_plain(region), region=region)
+        form.value("in region", whole, count, name=_plain(names[region]), region=region)
         for region, count in form.facts.by_region.items()
     ]
 

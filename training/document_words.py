@@ -82,7 +82,10 @@ WORDS: Final[dict[Language, dict[str, Words]]] = {
         "of label": Words(
             ("{label}数量", "n_{label}", "{label}"), ("{label}有几处", "{label}的数量")
         ),
-        "in region": Words(("{region}数量", "{region}"), ("{region}有几处缺陷",)),
+        "in region": Words(
+            ("{region}数量", "{region}", "{region_en}", "n_{region_en}"),
+            ("{region}有几处缺陷", "{region}区域的缺陷数"),
+        ),
         "any": Words(("有{label}", "has_{label}", "q"), ("是否有{label}", "有没有{label}")),
         "worst label": Words(
             ("worst_label", "最严重", "defect"), ("最严重缺陷的标签，没有则为 null",)
@@ -210,7 +213,11 @@ QUESTIONS: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
             "Locate the most serious defect.",
             "What is the largest thing wrong here?",
         ),
-        "by region": ("How many defects has each region?", "Count by region."),
+        "by region": (
+            "How many defects has each region?",
+            "Count by region.",
+            "Where do the defects lie? Give their number in each region.",
+        ),
         "by label": ("How many of each kind are there?", "Count the findings by label."),
         "any": ("Was any {label} found?", "Does this part show a {label}?", "Look for {label}."),
     },
@@ -232,7 +239,7 @@ QUESTIONS: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
             "找出最严重的缺陷的位置。",
             "最大的缺陷是什么？",
         ),
-        "by region": ("每个区域有几处缺陷？", "按区域统计缺陷。"),
+        "by region": ("每个区域有几处缺陷？", "按区域统计缺陷。", "给出各区域的缺陷数量。"),
         "by label": ("每种缺陷各有几处？", "按标签统计缺陷。"),
         "any": ("发现{label}了吗？", "此部件有没有{label}？", "查找{label}。"),
     },
@@ -258,7 +265,7 @@ VALUES: Final[dict[Language, dict[str, Words]]] = {
         "size_mm": Words(("size_mm", "mm", "大小"), ("大小（毫米）", "最长边，毫米")),
         "verdict": Words(("verdict", "result", "结论"), ("检验结论", "能否使用")),
         "count": Words(("count", "total", "数量"), ("有几处", "缺陷总数")),
-        "in region": Words((), ("{region}的缺陷数", "{region}有几处")),
+        "in region": Words((), ("{region}的缺陷数", "{region}有几处", "{region}部分的缺陷数")),
         "of label": Words((), ("{label}有几处", "{label}的数量")),
         "any": Words(("found", "answer", "有无"), ("是否存在", "有或没有")),
     },

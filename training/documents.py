@@ -124,7 +124,7 @@ def _properties(draft: Draft, scope: _Scope) -> Iterator[Property]:
 
 def _kinds(facts: Facts) -> list[str]:
     """That these facts can answer; most documents hold the list of findings and a name."""
-    kinds = [*_MAKE, "findings", "findings", "part", "workflow"]
+    kinds = [*_MAKE, "findings", "findings", "summary", "part", "workflow"]
     unknown = {
         "date": facts.date is None,
         "in region": not facts.regions,

