@@ -11,7 +11,7 @@ from foveal.tools.image import Pixels
 from foveal.training.chunk import SURVEY_PX
 
 _COLOURED = 0.5
-_THRESHOLDED = 0.15
+_THRESHOLDED = 0.3
 """Become black and white, as boards do in most scanners."""
 
 _JOINED = 0.15
