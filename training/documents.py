@@ -29,7 +29,7 @@ _MOST_PROPERTIES = 6
 _LISTING = 0.3
 """Share of documents that are a list of findings and little else, as most that are asked for."""
 
-_SHORT = {"en": (420, 330), "zh": (300, 160)}
+_SHORT = {"en": (560, 330), "zh": (420, 160)}
 """Characters of an answer, in which a list of several findings must have room or is never
 practised, and of the lines of its properties."""
 
