@@ -9,8 +9,10 @@ from foveal.agents.briefs import brief_for
 from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.calibration import Calibration
 from foveal.schemas.errors import BadWorkflow
+from foveal.schemas.limits import Limits
+from foveal.schemas.plan import SearchPlan
 from foveal.schemas.text import said_in
-from foveal.schemas.workflow import Agent, Decision, SearchPlan, Workflow
+from foveal.schemas.workflow import Agent, Workflow
 
 _LEAST = 1e-12
 """Nothing is surer than this: 0 and 1 have no logarithm of their odds."""
@@ -57,7 +59,7 @@ def scaled(wrong: float, *, temperature: float, shift: float) -> float:
     return _bounded(1 / (1 + exp(-odds)))
 
 
-def decision_for(model: VisionLanguageModel, workflow: Workflow) -> Decision:
+def decision_for(model: VisionLanguageModel, workflow: Workflow) -> Limits:
     """The workflow's own, with limits that were chosen on labelled parts where there are any.
 
     What may fail a part is a finding, so that none fails without one.
@@ -67,7 +69,7 @@ def decision_for(model: VisionLanguageModel, workflow: Workflow) -> Decision:
         return decision
     low, high = calibration.pass_below.score, calibration.fail_from.score
     report_at = min(decision.report_at, high)
-    return Decision(report_at=report_at, sure_from=decision.sure_from, review=(low, high))
+    return Limits(report_at=report_at, sure_from=decision.sure_from, review=(low, high))
 
 
 def rules_of(workflow: Workflow) -> dict[str, str]:

@@ -14,8 +14,9 @@ from foveal.agents.alone import look_at
 from foveal.agents.context import Context
 from foveal.agents.inspection import Hint, Inspection, Sighting
 from foveal.schemas.box import Box
+from foveal.schemas.plan import SearchPlan
 from foveal.schemas.report import Coverage, Usage
-from foveal.schemas.workflow import SearchPlan, Workflow
+from foveal.schemas.workflow import Workflow
 from foveal.tools.tiles import covered, parts_of, tiles
 from foveal.tools.view import square_around
 

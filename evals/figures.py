@@ -29,9 +29,10 @@ from foveal.evals.session import (
 from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.base import Strict
 from foveal.schemas.errors import FovealError
+from foveal.schemas.limits import Limits
 from foveal.schemas.report import Usage
 from foveal.schemas.verdict import Verdict
-from foveal.schemas.workflow import Decision, Workflow
+from foveal.schemas.workflow import Workflow
 
 
 class TypeRates(Rates):
@@ -136,7 +137,7 @@ def _against(found: Iterable[tuple[Detection, ...]], pairs: Sequence[LabelledPai
 
 
 def _detected(
-    session: Session, pairs: Sequence[LabelledPair], labels: Sequence[str], decision: Decision
+    session: Session, pairs: Sequence[LabelledPair], labels: Sequence[str], decision: Limits
 ) -> Detected:
     found = _against(map(detections, session.reports), pairs)
     reported = [_reported(pair, decision) for pair in found]
@@ -156,7 +157,7 @@ def _detected(
     )
 
 
-def _reported(pair: Scored, decision: Decision) -> Scored:
+def _reported(pair: Scored, decision: Limits) -> Scored:
     """What a report lists; nothing that is below both limits keeps a part from passing."""
     surest = max((known.confidence for known in pair.detections), default=0.0)
     verdict: Verdict = "pass" if surest < decision.review[0] else "review"

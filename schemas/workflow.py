@@ -11,9 +11,10 @@ from foveal.schemas.constraint import Constraint
 from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.glossary import Glossary
 from foveal.schemas.language import Language
+from foveal.schemas.limits import Limits
 from foveal.schemas.loading import Loading
+from foveal.schemas.plan import Searcher, SearchPlan, named
 from foveal.schemas.text import Text, is_said_in
-from foveal.schemas.verdict import Verdict
 from foveal.schemas.verification import Verification
 
 Name = Annotated[str, Field(min_length=1)]
@@ -98,94 +99,6 @@ class Looks(Strict):
     )
 
 
-Searcher = Literal["search", "model"]
-
-
-class SearchPlan(Strict):
-    """Which views of a part the model is shown where no template says what to look at."""
-
-    by: Searcher = Field(
-        default="search",
-        description="who looks: a search in fixed order, or the model by its tools",
-    )
-    most_calls: int = Field(default=12, ge=1, description="of tools, where the model looks")
-    call_tokens: int = Field(
-        default=96, ge=1, description="that the model may write for each, besides its thought"
-    )
-    scout: bool = Field(
-        default=False, description="whether the model says first where a search should begin"
-    )
-    overview_px: int = Field(
-        default=256, ge=32, description="longest side of the whole part as it is first shown"
-    )
-    recognised_from: float = Field(
-        default=0.5,
-        ge=0,
-        le=1,
-        description="below this probability that the picture shows the subject, a person decides",
-    )
-    side_px: int = Field(default=80, ge=16, description="of the finest views, in original pixels")
-    overlap: float = Field(default=0.4, ge=0, lt=1, description="that neighbours share, of a side")
-    levels: int = Field(
-        default=1, ge=1, le=8, description="each coarser level shows twice the side; 1 is a grid"
-    )
-    divide_at: float = Field(
-        default=0.1, ge=0, le=1, description="a coarse view as probably wrong is looked at closer"
-    )
-    list_at: float = Field(
-        default=0.3, ge=0, le=1, description="in a fine view as probably wrong places are listed"
-    )
-    margin_px: int = Field(
-        default=7, ge=0, description="left around what is listed, as proposals leave it"
-    )
-    most_views: int = Field(default=1000, ge=1, description="shown, the most suspicious first")
-    coverage: float = Field(
-        default=0.99, ge=0, le=1, description="share of the part below which nothing passes"
-    )
-
-    @model_validator(mode="after")
-    def _scouts_for_a_search(self) -> Self:
-        if self.scout and self.by == "model":
-            raise ValueError(
-                "scout must be left out where the model looks: it begins where it likes"
-            )
-        return self
-
-
-def _named(plan: object) -> object:
-    """`plan: model` in a workflow file."""
-    return {"by": plan} if isinstance(plan, str) else plan
-
-
-class Decision(Strict):
-    """Limits on probabilities: of a label to be sure of it, else that something is wrong.
-
-    A calibration that holds takes the place of `review`, and keeps `report_at` from exceeding it.
-    """
-
-    report_at: float = Field(
-        default=0.5, ge=0, le=1, description="a finding from here on, on a part that does not pass"
-    )
-    sure_from: float = Field(
-        default=0.8, ge=0, le=1, description="the model looks closer where no label is as probable"
-    )
-    review: tuple[float, float] = Field(
-        default=(0.35, 0.65),
-        description="below these a part passes, above it fails, between a person decides",
-    )
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        low, high = self.review
-        if not 0 <= low <= high <= 1:
-            raise ValueError(f"review {low, high} must be two rising numbers from 0 to 1")
-        return self
-
-    def listed_from(self, verdict: Verdict) -> float:
-        """Of a part that passes nothing is listed but what could have kept it from passing."""
-        return max(self.report_at, self.review[0]) if verdict == "pass" else self.report_at
-
-
 _FILE_NAME: dict[str, Any] = {"type": "string", "minLength": 1}
 """A workflow file names the file; a loaded workflow holds what is in it."""
 
@@ -234,9 +147,9 @@ class Workflow(Strict):
     scale: Scale | None = None
     looks: Looks = Looks()
     plan: Annotated[
-        SearchPlan, BeforeValidator(_named, json_schema_input_type=Searcher | SearchPlan)
+        SearchPlan, BeforeValidator(named, json_schema_input_type=Searcher | SearchPlan)
     ] = SearchPlan()
-    decision: Decision = Decision()
+    decision: Limits = Limits()
     verification: Verification | None = Field(
         default=None, description="how findings are tested; null: they are not"
     )

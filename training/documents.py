@@ -1,24 +1,21 @@
 """Documents to practise on: random facts, a random schema, and what is to be written under it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from json import dumps
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from numpy.random import Generator
 
 from foveal.agents.facts import Defect, Facts
-from foveal.agents.instructions import YES_NO, Language
 from foveal.agents.properties import property_lines
 from foveal.training.document_draft import BOX, Draft, Property, as_object, told_of
 from foveal.training.document_questions import draw_question
+from foveal.training.document_values import MAKE
 from foveal.training.document_words import (
-    ACTIONS,
-    ALSO_ALLOWED,
     FORMS,
     GROUPS,
     INSTRUCTIONS,
     KEYS,
-    OUTCOMES,
     SCOPES,
 )
 from foveal.training.thoughts import citing_thought
@@ -74,7 +71,7 @@ def _form(draft: Draft) -> Document:
     """Values of the part as a whole in one or two objects, and then mostly each finding."""
     single = set(_kinds(draft.facts)) - {"findings"}
     kinds = draft.rng.permutation(sorted(single))[: draft.rng.integers(5, 10)]
-    made = [_MAKE[kind](draft) for kind in kinds]
+    made = [MAKE[kind](draft) for kind in kinds]
     values = list({known.name: known for known in made}.values())
     *names, last = draft.one(FORMS[draft.language])
     parts = _in_parts(values, names)
@@ -116,7 +113,7 @@ def _properties(draft: Draft, scope: _Scope) -> Iterator[Property]:
         kinds = kinds[: draft.rng.integers(1, _MOST_PROPERTIES + 1)]
     names: set[str] = set()
     for kind in kinds:
-        made = _findings(draft, scope) if kind == "findings" else _MAKE[kind](draft)
+        made = _findings(draft, scope) if kind == "findings" else MAKE[kind](draft)
         if made.name not in names:
             names.add(made.name)
             yield made
@@ -124,7 +121,7 @@ def _properties(draft: Draft, scope: _Scope) -> Iterator[Property]:
 
 def _kinds(facts: Facts) -> list[str]:
     """That these facts can answer; most documents hold the list of findings and a name."""
-    kinds = [*_MAKE, "findings", "findings", "summary", "part", "workflow"]
+    kinds = [*MAKE, "findings", "findings", "summary", "part", "workflow"]
     unknown = {
         "date": facts.date is None,
         "in region": not facts.regions,
@@ -180,125 +177,6 @@ def _field_schema(draft: Draft, field: str) -> dict[str, Any]:
         "confidence": {"type": "number"},
     }
     return schemas[field]
-
-
-def _verdict(draft: Draft) -> Property:
-    said = draft.one(OUTCOMES[draft.language])
-    return draft.property("verdict", {"enum": list(said.values())}, said[draft.facts.verdict])
-
-
-def _action(draft: Draft) -> Property:
-    said = draft.one(ACTIONS[draft.language])
-    also = draft.one([(), (draft.one(ALSO_ALLOWED[draft.language]),)])
-    allowed = list(dict.fromkeys([*said.values(), *also]))
-    words = {"good": said["pass"], "bad": said["fail"], "unsure": said["review"]}
-    return draft.property("action", {"enum": allowed}, said[draft.facts.verdict], **words)
-
-
-def _total(draft: Draft) -> Property:
-    return draft.property("total", {"type": "integer"}, len(draft.facts.defects))
-
-
-def _of_label(draft: Draft) -> Property:
-    return draft.property("of label", {"type": "integer"}, draft.facts.by_label[draft.label])
-
-
-def _in_region(draft: Draft) -> Property:
-    count = draft.facts.by_region[str(draft.region)]
-    return draft.property("in region", {"type": "integer"}, count)
-
-
-def _any(draft: Draft) -> Property:
-    found = draft.facts.by_label[draft.label] > 0
-    if draft.rng.random() < 0.5:
-        return draft.property("any", {"type": "boolean"}, found)
-    yes, no = YES_NO[draft.language]
-    return draft.property("any", {"enum": [yes, no]}, yes if found else no)
-
-
-def _worst(draft: Draft) -> Defect | None:
-    draft.names_worst = True
-    return draft.facts.worst
-
-
-def _worst_label(draft: Draft) -> Property:
-    either: list[dict[str, Any]] = [
-        {"enum": [*draft.facts.labels, None]},
-        {"type": ["string", "null"]},
-    ]
-    schema = draft.one(either)
-    worst = _worst(draft)
-    return draft.property("worst label", schema, worst and worst.label)
-
-
-def _worst_box(draft: Draft) -> Property:
-    worst = _worst(draft)
-    schema = {"anyOf": [BOX, {"type": "null"}]}
-    return draft.property("worst box", schema, worst and list(worst.box))
-
-
-def _largest(draft: Draft) -> Property:
-    worst = _worst(draft)
-    return draft.property("largest", {"type": ["number", "null"]}, worst and worst.size_mm)
-
-
-def _surest(draft: Draft) -> Property:
-    value = max((defect.confidence for defect in draft.facts.defects), default=None)
-    return draft.property("surest", {"type": ["number", "null"]}, value)
-
-
-def _labels(draft: Draft) -> Property:
-    found = list(dict.fromkeys(defect.label for defect in draft.facts.defects))
-    return draft.property("labels", {"type": "array", "items": {"type": "string"}}, found)
-
-
-def _summary(draft: Draft) -> Property:
-    schema = {"type": "string", "maxLength": 160}
-    return draft.property("summary", schema, summary(draft.facts, draft.language))
-
-
-def summary(facts: Facts, language: Language) -> str:
-    """One sentence, as it is asked for."""
-    counts = {label: count for label, count in facts.by_label.items() if count}
-    largest = facts.worst.size_mm if facts.worst else None
-    if language == "zh":
-        said = "，".join(f"{label} {count} 处" for label, count in counts.items())
-        size = "" if largest is None else f"；最大 {largest} 毫米"
-        return f"{said}{size}。" if counts else "无缺陷。"
-    said = ", ".join(f"{count} {label}" for label, count in counts.items())
-    size = "" if largest is None else f"; largest {largest} mm"
-    return f"{said}{size}." if counts else "No defects."
-
-
-def _text(kind: str) -> Callable[[Draft], Property]:
-    def made(draft: Draft) -> Property:
-        return draft.property(kind, {"type": "string"}, getattr(draft.facts, kind))
-
-    return made
-
-
-def _coverage(draft: Draft) -> Property:
-    return draft.property("coverage", {"type": "number"}, draft.facts.coverage)
-
-
-_MAKE: Final[dict[str, Callable[[Draft], Property]]] = {
-    "verdict": _verdict,
-    "action": _action,
-    "total": _total,
-    "of label": _of_label,
-    "in region": _in_region,
-    "any": _any,
-    "worst label": _worst_label,
-    "worst box": _worst_box,
-    "largest": _largest,
-    "surest": _surest,
-    "labels": _labels,
-    "summary": _summary,
-    "part": _text("part"),
-    "workflow": _text("workflow"),
-    "date": _text("date"),
-    "coverage": _coverage,
-}
 
 
 def _grouped(draft: Draft, properties: list[Property]) -> list[Property]:

@@ -23,7 +23,8 @@ from foveal.training.truths import NOTHING
 from foveal.training.turn import Turn
 from foveal.training.views import BoardView, draw_view
 from foveal.training.whole_boards import draw_whole_boards
-from foveal.training.wordings import OTHER_SUBJECTS, Wording
+from foveal.training.wording_words import OTHER_SUBJECTS
+from foveal.training.wordings import Wording
 
 _TRIES = 12
 """For a view of what is claimed."""

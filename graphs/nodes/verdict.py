@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from foveal.schemas.finding import Finding
+from foveal.schemas.limits import Limits
 from foveal.schemas.verdict import Verdict
-from foveal.schemas.workflow import Decision
 
 _NAMED = 3
 """So many undecided regions are named; the report lists them all."""
@@ -20,7 +20,7 @@ class Outcome:
 
 def outcome(
     suspects: Sequence[Finding],
-    decision: Decision,
+    decision: Limits,
     *,
     judged: int,
     removed: int,
@@ -53,7 +53,7 @@ def outcome(
     return Outcome("pass", _passed(judged, removed, compared=compared))
 
 
-def _is_unsupported(suspect: Finding, decision: Decision) -> bool:
+def _is_unsupported(suspect: Finding, decision: Limits) -> bool:
     """Only what is reported: the rest fails no part anyway."""
     tested = suspect.verification
     return suspect.confidence >= decision.report_at and tested is not None and not tested.supported

@@ -18,8 +18,9 @@ from foveal.agents.scripted import ScriptedModel
 from foveal.schemas.calibration import Calibration
 from foveal.schemas.errors import BadWorkflow
 from foveal.schemas.language import Language
+from foveal.schemas.limits import Limits
 from foveal.schemas.verification import Verification
-from foveal.schemas.workflow import Decision, LabelDefinition, Layers, Looks, Scale, Workflow
+from foveal.schemas.workflow import LabelDefinition, Layers, Looks, Scale, Workflow
 
 Make = Callable[..., Calibration]
 probabilities = st.floats(0, 1)
@@ -71,7 +72,7 @@ def test_limits_chosen_on_labelled_parts_take_the_place_of_the_workflows(
 
     decision = decision_for(ScriptedModel(), trusted)
 
-    assert decision == Decision(report_at=report_at, review=limits)
+    assert decision == Limits(report_at=report_at, review=limits)
 
 
 def test_a_calibration_holds_for_the_language_it_was_fitted_in(
@@ -105,7 +106,7 @@ ASKED_OTHERWISE: dict[str, tuple[dict[str, object], str]] = {
     "language": ({"language": "zh"}, "instructions, language"),
     "looks": ({"looks": Looks(size_px=64)}, "looks"),
     "scale": ({"scale": Scale(px_per_mm=9)}, "scale"),
-    "when it looks closer": ({"decision": Decision(sure_from=0.9)}, r"decision\.sure_from"),
+    "when it looks closer": ({"decision": Limits(sure_from=0.9)}, r"decision\.sure_from"),
 }
 
 
@@ -125,7 +126,7 @@ def test_a_workflow_may_be_renamed_and_list_more_findings(
     workflow: Workflow, make_calibration: Make
 ) -> None:
     calibration = make_calibration(rules=rules_of(workflow))
-    decision = Decision(report_at=0.3, review=(0.1, 0.2))
+    decision = Limits(report_at=0.3, review=(0.1, 0.2))
     changed = {"name": "mine", "model": "./other", "decision": decision}
 
     require_rules(

@@ -27,7 +27,8 @@ from foveal.recording import RunRecorder
 from foveal.records.run_directory import RunDirectory
 from foveal.schemas.box import Box
 from foveal.schemas.errors import BadReply
-from foveal.schemas.workflow import SearchPlan, Workflow
+from foveal.schemas.plan import SearchPlan
+from foveal.schemas.workflow import Workflow
 from foveal.tools.image import Image
 from foveal.tools.view import cut
 

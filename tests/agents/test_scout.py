@@ -18,8 +18,9 @@ from foveal.recording import RunRecorder
 from foveal.records.run_directory import RunDirectory
 from foveal.schemas.box import Box
 from foveal.schemas.errors import BadReply
+from foveal.schemas.plan import SearchPlan
 from foveal.schemas.report import Usage
-from foveal.schemas.workflow import SearchPlan, Workflow
+from foveal.schemas.workflow import Workflow
 from foveal.tools.image import Image
 
 Rows = Callable[[str], list[dict[str, Any]]]

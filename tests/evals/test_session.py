@@ -8,15 +8,16 @@ from foveal.evals.seeds import DRAWN
 from foveal.evals.session import Session, detections, listing_all, proposals, rankings, run_session
 from foveal.schemas.calibration import Calibration
 from foveal.schemas.errors import BadImage
+from foveal.schemas.limits import Limits
 from foveal.schemas.report import Report
-from foveal.schemas.workflow import Decision, Document, Workflow
+from foveal.schemas.workflow import Document, Workflow
 
 Says = Callable[[str, float], ScriptedModel]
 
 
 def test_the_workflow_that_lists_all_differs_in_its_limits_alone(workflow: Workflow) -> None:
     everything = listing_all(workflow)
-    assert everything.decision == Decision(report_at=0, review=(0, 1))
+    assert everything.decision == Limits(report_at=0, review=(0, 1))
     assert everything.model_copy(update={"decision": workflow.decision}) == workflow
 
 

@@ -10,7 +10,8 @@ from jsonschema_rs import validator_for
 
 from foveal.agents.briefs import brief_for
 from foveal.schemas.errors import BadWorkflow
-from foveal.schemas.workflow import Agent, SearchPlan
+from foveal.schemas.plan import SearchPlan
+from foveal.schemas.workflow import Agent
 from foveal.training.wordings import shipped
 from foveal.workflow_file import load_workflow, shipped_workflows
 

@@ -8,8 +8,9 @@ from foveal.agents.scripted import ScriptedModel
 from foveal.graphs.run import run_one
 from foveal.models.protocol import ChooseRequest
 from foveal.schemas.calibration import Calibration
+from foveal.schemas.limits import Limits
 from foveal.schemas.verdict import Verdict
-from foveal.schemas.workflow import Decision, Workflow
+from foveal.schemas.workflow import Workflow
 from foveal.tools.image import Image
 
 Always = Callable[..., ScriptedModel]
@@ -63,7 +64,7 @@ def test_the_verdict_follows_from_the_limits_alone(
     exact = {0.8: score}
     calibration = make_calibration(low=exact.get(low, low), high=exact.get(high, high))
     same = calibration.model_copy(update={"temperature": 1.0})
-    decision = Decision(review=(0.0, 0.0))
+    decision = Limits(review=(0.0, 0.0))
 
     report = run_one(
         workflow.model_copy(update={"calibration": {"en": same}, "decision": decision}),
@@ -87,7 +88,7 @@ def test_a_part_that_does_not_pass_lists_what_alone_would_not_keep_it_from_passi
     seen: list[float] = []
     model = ScriptedModel(choosing=surest_first)
     known = make_calibration(low=0.5, high=0.8).model_copy(update={"temperature": 1.0})
-    decision = Decision(report_at=0.2, sure_from=0.0)
+    decision = Limits(report_at=0.2, sure_from=0.0)
     trusted = workflow.model_copy(update={"calibration": {"en": known}, "decision": decision})
 
     report = run_one(trusted, model, template, tested)

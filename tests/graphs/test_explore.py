@@ -31,7 +31,8 @@ from foveal.recording import RunRecorder
 from foveal.records.run_directory import RunDirectory
 from foveal.schemas.box import Box
 from foveal.schemas.language import Language
-from foveal.schemas.workflow import SearchPlan, Workflow
+from foveal.schemas.plan import SearchPlan
+from foveal.schemas.workflow import Workflow
 from foveal.tools.image import Image, image_from
 from foveal.workflow_file import load_workflow
 

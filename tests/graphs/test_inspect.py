@@ -9,8 +9,9 @@ from foveal.agents.scripted import ScriptedModel, shown
 from foveal.graphs.run import run_one
 from foveal.models.protocol import ChooseRequest, Pixels, WriteRequest
 from foveal.schemas.box import Box
+from foveal.schemas.plan import SearchPlan
 from foveal.schemas.report import Report
-from foveal.schemas.workflow import SearchPlan, Workflow
+from foveal.schemas.workflow import Workflow
 from foveal.tools.image import Image, image_from
 from foveal.workflow_file import load_workflow
 

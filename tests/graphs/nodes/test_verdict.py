@@ -3,9 +3,9 @@ import pytest
 from foveal.graphs.nodes.verdict import Outcome, outcome
 from foveal.schemas.box import Box
 from foveal.schemas.finding import Finding
+from foveal.schemas.limits import Limits
 from foveal.schemas.verdict import Verdict
 from foveal.schemas.verification import Verified
-from foveal.schemas.workflow import Decision
 
 BAND = (0.35, 0.65)
 
@@ -18,7 +18,7 @@ def decided(
     *confidences: float, report_at: float = 0.5, judged: int = 9, removed: int = 0
 ) -> Outcome:
     suspects = [suspect(confidence) for confidence in confidences]
-    decision = Decision(report_at=report_at, review=BAND)
+    decision = Limits(report_at=report_at, review=BAND)
     return outcome(suspects, decision, judged=judged, removed=removed)
 
 
@@ -57,7 +57,7 @@ def test_what_lies_below_the_band_is_counted_apart(confidences: list[float], rea
 def test_a_fail_counts_what_was_found_by_label() -> None:
     suspects = [suspect(0.9), suspect(0.8, "short"), suspect(0.7), suspect(0.4, "spur")]
 
-    assert outcome(suspects, Decision(), judged=9, removed=0).reason == "found 2 open, 1 short"
+    assert outcome(suspects, Limits(), judged=9, removed=0).reason == "found 2 open, 1 short"
 
 
 def test_a_review_names_the_likeliest_regions() -> None:
@@ -124,6 +124,6 @@ UNSUPPORTED = "is not supported by its pixels"
 def test_what_its_pixels_do_not_support_neither_fails_a_part_nor_lets_it_pass(
     suspects: list[Finding], verdict: Verdict, reason: str
 ) -> None:
-    decision = Decision(review=BAND)
+    decision = Limits(review=BAND)
 
     assert outcome(suspects, decision, judged=9, removed=0) == Outcome(verdict, reason)
