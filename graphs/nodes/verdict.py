@@ -1,7 +1,7 @@
 """Pass, fail or review, and why."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from foveal.schemas.finding import Finding
@@ -39,11 +39,8 @@ def outcome(
     unsupported = [suspect for suspect in doubted if _is_unsupported(suspect, decision)]
     others = [suspect for suspect in doubted if not _is_unsupported(suspect, decision)]
     findings = [suspect for suspect in others if suspect.confidence >= decision.report_at]
-    besides = [_unsupported(len(unsupported))] if unsupported else []
-    if unlikely := sum(decision.report_at <= suspect.confidence < low for suspect in suspects):
-        besides.append(
-            f"{unlikely} unlikely {'one is' if unlikely == 1 else 'ones are'} listed too"
-        )
+    unlikely = sum(decision.report_at <= suspect.confidence < low for suspect in suspects)
+    besides = [*_unsupported(len(unsupported)), *_unlikely(unlikely)]
     if any(finding.confidence >= high for finding in findings):
         return Outcome("fail", "; ".join([f"found {_counted(findings)}", *besides]))
     if others:
@@ -59,10 +56,16 @@ def _is_unsupported(suspect: Finding, decision: Limits) -> bool:
     return suspect.confidence >= decision.report_at and tested is not None and not tested.supported
 
 
-def _unsupported(count: int) -> str:
+def _unsupported(count: int) -> Iterator[str]:
     if count == 1:
-        return "1 finding is not supported by its pixels"
-    return f"{count} findings are not supported by their pixels"
+        yield "1 finding is not supported by its pixels"
+    elif count:
+        yield f"{count} findings are not supported by their pixels"
+
+
+def _unlikely(count: int) -> Iterator[str]:
+    if count:
+        yield f"{count} unlikely {'one is' if count == 1 else 'ones are'} listed too"
 
 
 def _counted(findings: Sequence[Finding]) -> str:
