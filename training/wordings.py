@@ -142,7 +142,7 @@ def _constrained(rng: Generator, labels: dict[str, Label], language: Language) -
 
 
 def corpus() -> list[str]:
-    """Every text that wordings are made of and the words of tasks to come, for the tokenizer to learn merges from."""
+    """Texts of wordings and the words of tasks to come, for the tokenizer to learn merges from."""
     texts: list[str] = []
     for language in SUBJECTS:
         texts += SUBJECTS[language] + YES_NO[language]
