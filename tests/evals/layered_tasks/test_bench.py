@@ -1,4 +1,4 @@
-"""Rungs through inspect-ai, and the whole ladder with the model that ships on two drawn boards."""
+"""Rungs through inspect-ai, and the whole ladder with the model that ships on four drawn boards."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +20,8 @@ from foveal.evals.pairs import LabelledPair
 from foveal.models.protocol import WriteRequest
 from foveal.schemas.workflow import Workflow
 from foveal.workflow_file import load_workflow
+
+TASKS = 4
 
 Part = Callable[..., LabelledPair]
 
@@ -81,7 +83,7 @@ def climbed(tmp_path_factory: pytest.TempPathFactory) -> Climbed:
     progress: list[tuple[int, int]] = []
     options = EvalOptions(
         workflow=load_workflow("board-compare"),
-        limit=2,
+        limit=TASKS,
         logs=logs,
         progress=lambda *done: progress.append(done),
     )
@@ -100,11 +102,11 @@ def test_every_rung_is_run_or_left_out_with_a_reason(climbed: Climbed) -> None:
 @pytest.mark.slow
 def test_every_rung_answers_the_same_tasks_at_a_cost_of_its_own(climbed: Climbed) -> None:
     for rung in climbed.rungs.values():
-        assert rung.tasks == 2
-        assert rung.model_calls >= 2
-        assert rung.image_encodes >= 4
+        assert rung.tasks == TASKS
+        assert rung.model_calls >= TASKS
+        assert rung.image_encodes >= 2 * TASKS
         assert rung.seconds > 0
-    assert climbed.rungs["flat"].model_calls == 2
+    assert climbed.rungs["flat"].model_calls == TASKS
 
 
 @pytest.mark.slow
