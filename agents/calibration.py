@@ -62,11 +62,13 @@ def scaled(wrong: float, *, temperature: float, shift: float) -> float:
 def decision_for(model: VisionLanguageModel, workflow: Workflow) -> Limits:
     """The workflow's own, with limits that were chosen on labelled parts where there are any.
 
-    What may fail a part is a finding, so that none fails without one.
+    What may fail a part is a finding, so that none fails without one. Where nothing was measured,
+    no part passes with anything on it that would be reported.
     """
     decision, calibration = workflow.decision, calibration_for(model, workflow)
     if calibration is None:
-        return decision
+        low, high = decision.review
+        return decision.model_copy(update={"review": (min(low, decision.report_at), high)})
     low, high = calibration.pass_below.score, calibration.fail_from.score
     report_at = min(decision.report_at, high)
     return Limits(report_at=report_at, sure_from=decision.sure_from, review=(low, high))

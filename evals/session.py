@@ -74,7 +74,7 @@ def reports_of(
 def listing_all(workflow: Workflow) -> Workflow:
     """The workflow with every region it judges as a finding, so that all can be ranked."""
     lowered = {language: _from_zero(known) for language, known in workflow.calibration.items()}
-    decision = workflow.decision.model_copy(update={"report_at": 0.0, "review": (0.0, 1.0)})
+    decision = workflow.decision.model_copy(update={"report_at": 0.0})
     return workflow.model_copy(update={"decision": decision, "calibration": lowered})
 
 

@@ -12,6 +12,7 @@ class Limits(Strict):
     """Limits on probabilities: of a label to be sure of it, else that something is wrong.
 
     A calibration that holds takes the place of `review`, and keeps `report_at` from exceeding it.
+    Without one `review` begins at `report_at` where that is lower.
     """
 
     report_at: float = Field(

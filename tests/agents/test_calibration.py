@@ -75,6 +75,23 @@ def test_limits_chosen_on_labelled_parts_take_the_place_of_the_workflows(
     assert decision == Limits(report_at=report_at, review=limits)
 
 
+@pytest.mark.parametrize(
+    ("report_at", "low"),
+    [
+        pytest.param(0.5, 0.35, id="reported from within the band on"),
+        pytest.param(0.2, 0.2, id="reported from below it on"),
+    ],
+)
+def test_uncalibrated_no_part_passes_with_what_would_be_reported(
+    report_at: float, low: float, workflow: Workflow
+) -> None:
+    unmeasured = workflow.model_copy(update={"decision": Limits(report_at=report_at)})
+
+    decision = decision_for(ScriptedModel(), unmeasured)
+
+    assert decision == Limits(report_at=report_at, review=(low, 0.65))
+
+
 def test_a_calibration_holds_for_the_language_it_was_fitted_in(
     in_chinese: Workflow, make_calibration: Make
 ) -> None:
