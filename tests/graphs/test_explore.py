@@ -104,6 +104,7 @@ def test_a_report_of_nothing_is_harmless_to_the_judge(workflow: Workflow) -> Non
     report = run_one(usual, calling(REPORT), part())
 
     assert report.findings == []
+    assert report.verdict == "review"
     assert report.reason == "0% of the part was looked at, 99% is asked for"
 
 

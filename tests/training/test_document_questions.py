@@ -51,6 +51,15 @@ def test_counts_are_told_for_every_label_and_every_region() -> None:
         assert answer == list(facts.by_region.values())
 
 
+def test_a_chinese_region_is_counted_under_its_own_name_or_the_english_one() -> None:
+    rng, wording = np.random.default_rng(3), shipped("report", "zh")
+    drawn = (draw_document(rng, wording) for _ in range(600))
+    answers = [json.loads(document.answer) for document in drawn]
+
+    assert any({"左上", "右下"} <= answer.keys() for answer in answers)
+    assert any({"top_left", "bottom_right"} <= answer.keys() for answer in answers)
+
+
 @pytest.mark.parametrize("kind", ["list", "whole"])
 def test_a_list_has_an_entry_for_every_finding(kind: str) -> None:
     for facts, answer in asked(kind, "zh"):
