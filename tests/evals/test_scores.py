@@ -20,7 +20,7 @@ Says = Callable[[str, float], ScriptedModel]
 
 @pytest.fixture(scope="module")
 def pair() -> LabelledPair:
-    return drawn_pair(DRAWN, 0, defects=3)
+    return drawn_pair(DRAWN, 1, defects=3)
 
 
 def _reported(workflow: Workflow, model: ScriptedModel, pair: LabelledPair) -> Report:

@@ -9,25 +9,48 @@ from numpy.typing import NDArray
 
 from foveal.training.boards.copper import BARE, Mask, disc
 from foveal.training.boards.motifs import BACKGROUNDS, MOTIFS, Motif
+from foveal.training.boards.pour import pour_between
 
 _SMALL_SHARE, _SMALL_PX = 0.05, 90
 """Of the board's ground and in length, up to which a conductor is small."""
 
+_ENLARGED, _MOST_ENLARGED = 0.3, 3.5
+"""Share of boards whose conductors are wider than usual, and how many times at most."""
+
+_POURED = 0.35
+"""Share of boards on which copper fills what conductors leave free."""
+
 
 def draw_layout(rng: Generator, size: int) -> Mask:
-    """A square board of `size` pixels: a background and a few motifs, each with a clearance."""
+    """A square board of `size` pixels, of fine conductors or of wide ones."""
+    times = np.exp(rng.uniform(0, np.log(_MOST_ENLARGED))) if rng.random() < _ENLARGED else 1.0
+    board = _laid_out(rng, round(size / times))
+    return board if times == 1 else _enlarged(board, size)
+
+
+def _laid_out(rng: Generator, size: int) -> Mask:
+    """A background and a few motifs, each with a clearance; perhaps poured copper between them."""
     board: Mask = np.zeros((size, size), np.uint8)
     background = BACKGROUNDS[rng.choice(len(BACKGROUNDS), p=[0.25, 0.25, 0.2, 0.1, 0.1, 0.1])]
     background(rng, board)
-    for _ in range(rng.integers(1, 7)):
+    for _ in range(rng.integers(1, 10)):
         _place(rng, board, MOTIFS[rng.integers(len(MOTIFS))])
     # What clearances leave of copper between them would not survive etching.
     board = np.asarray(cv2.morphologyEx(board, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
+    if rng.random() < _POURED:
+        pour_between(rng, board)
     if rng.random() < 0.6:
         _drill(rng, board)
     if rng.random() < 0.12:
         board = (1 - board).astype(np.uint8)
     return board
+
+
+def _enlarged(board: Mask, size: int) -> Mask:
+    """To `size` × `size` pixels; blurred first, so that slopes are lines and not stairs."""
+    soft = cv2.GaussianBlur(board.astype(np.float32), (0, 0), 0.8)
+    large = cv2.resize(soft, (size, size), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(large > 0.5, np.uint8)
 
 
 def _place(rng: Generator, board: Mask, motif: Motif) -> None:
@@ -82,7 +105,7 @@ def _take_away(board: Mask, pieces: NDArray[Any], small: NDArray[np.bool_], name
 def _drill(rng: Generator, board: Mask) -> None:
     """Round holes of one or two sizes, in the middle of pads and anywhere in wide copper."""
     for _ in range(rng.integers(1, 3)):
-        diameter = int(rng.integers(8, 44))
+        diameter = int(rng.integers(10, 44))
         depth = cv2.distanceTransform(board, cv2.DIST_L2, 3)
         fits = depth > diameter / 2 + rng.uniform(3, 10)
         middles = fits & (depth >= cv2.dilate(depth, np.ones((15, 15), np.uint8)))

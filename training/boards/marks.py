@@ -22,6 +22,13 @@ _LUMPS = 0.5
 """Of what is enclosed, so much may be thick: about as wide as a via's land or a drilled hole."""
 
 
+_LONG = 0.2
+"""Of what is enclosed, so much may be twice as long."""
+
+_IN_NARROW = 0.3
+"""Of what is enclosed, so much lies in narrow places, which are a small part of most boards."""
+
+
 def without_specks(field: Mask) -> Mask:
     """The field with its grains filled: the rim of a grain of noise is no edge."""
     _, pieces, statistics, _ = cv2.connectedComponentsWithStats(1 - field, connectivity=4)
@@ -31,11 +38,12 @@ def without_specks(field: Mask) -> Mask:
 
 def enclosed(rng: Generator, field: Mask) -> Mask | None:
     """A mark that keeps clear of every edge."""
-    deepest = 9.0 if rng.random() < 0.5 else 60.0
+    deepest = 9.0 if rng.random() < _IN_NARROW else 60.0
     site = Site.pick(rng, field, shallowest=4.0, deepest=deepest)
     if site is None:
         return None
-    length, angle = rng.uniform(2, 26), rng.uniform(0, np.pi)
+    longest = 48 if rng.random() < _LONG else 24
+    length, angle = rng.uniform(2, longest), rng.uniform(0, np.pi)
     half = length / 2 * np.array([np.cos(angle), np.sin(angle)])
     path = curve(rng, site.center - half, site.center + half, sag=0.35)
     thickest = 18 if rng.random() < _LUMPS else 11

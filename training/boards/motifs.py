@@ -81,7 +81,7 @@ def _pads(rng: Generator, board: Mask) -> None:
 
 def _vias(rng: Generator, board: Mask) -> None:
     """Small round pads by themselves or at the end of a trace, with or without a hole."""
-    diameter, gap = int(rng.integers(10, 44)), int(rng.integers(5, 20))
+    diameter, gap = int(rng.integers(14, 48)), int(rng.integers(5, 20))
     flat = rng.uniform(0.8, 1.25) if rng.random() < 0.4 else 1.0
     trace = int(rng.integers(4, max(5, diameter // 2)))
     led, drilled = rng.random() * 0.6, rng.random() < 0.4

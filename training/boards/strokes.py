@@ -1,4 +1,4 @@
-"""Marks with the shapes that damaged or stray copper takes: smears, blobs, scratches, sprays."""
+"""Marks with the shapes that damaged or stray copper takes: smears, blobs, scratches, drops."""
 
 from collections.abc import Callable
 
@@ -95,6 +95,27 @@ def _worn(rng: Generator, mask: Mask, path: Path, width: float) -> None:
     mask[grains] = 0
 
 
+def _dabs(rng: Generator, mask: Mask, path: Path, width: float) -> None:
+    """Drops of one size that ran together."""
+    radius = max(2, round(width / 2))
+    _line(mask, path, max(1.0, width * rng.uniform(0.3, 1)))
+    for point in path[rng.integers(len(path), size=rng.integers(1, 6))]:
+        x, y = point + rng.normal(0, radius * 0.5, 2)
+        cv2.circle(mask, (round(x), round(y)), radius, 1, -1)
+
+
+def _angular(rng: Generator, mask: Mask, path: Path, width: float) -> None:
+    """A piece of film or of a trace: a bend, and at times a bar across an end."""
+    start, end = path[0], path[-1]
+    bend = np.array([start[0], end[1]] if rng.random() < 0.5 else [end[0], start[1]])
+    stroke = width * rng.uniform(0.4, 0.8)
+    _line(mask, np.stack([start, bend, end]), stroke)
+    for at in (start, end):
+        if rng.random() < 0.3:
+            half = rng.uniform(0.6, 1.4) * width * np.eye(2)[rng.integers(2)]
+            _line(mask, np.stack([at - half, at + half]), stroke)
+
+
 _STYLES: tuple[Callable[[Generator, Mask, Path, float], None], ...] = (
     _solid,
     _swelling,
@@ -104,5 +125,7 @@ _STYLES: tuple[Callable[[Generator, Mask, Path, float], None], ...] = (
     _hatch,
     _spray,
     _worn,
+    _dabs,
+    _angular,
 )
-_WEIGHTS = (0.28, 0.2, 0.08, 0.14, 0.12, 0.05, 0.06, 0.07)
+_WEIGHTS = (0.23, 0.15, 0.07, 0.12, 0.1, 0.04, 0.05, 0.06, 0.11, 0.07)

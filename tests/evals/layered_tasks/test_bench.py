@@ -127,6 +127,7 @@ def test_progress_counts_every_attempt(climbed: Climbed) -> None:
 
 @pytest.mark.slow
 def test_a_log_shows_the_part_every_step_and_the_answer(climbed: Climbed) -> None:
+    """Both images of each part, and what was sent; of a part that does not differ nothing is."""
     names = [
         read_eval_log(info, header_only=True).eval.task
         for info in list_eval_logs(str(climbed.logs))
@@ -135,6 +136,7 @@ def test_a_log_shows_the_part_every_step_and_the_answer(climbed: Climbed) -> Non
     for info in list_eval_logs(str(climbed.logs)):
         log = read_eval_log(info, resolve_attachments="full")
         assert log.status == "success"
+        shown = []
         for sample in log.samples or []:
             pictures = [
                 content.image
@@ -143,11 +145,13 @@ def test_a_log_shows_the_part_every_step_and_the_answer(climbed: Climbed) -> Non
                 for content in message.content
                 if isinstance(content, ContentImage)
             ]
-            assert len(pictures) >= 4
+            shown.append(len(pictures))
             assert all(picture.startswith("data:image/png;base64,") for picture in pictures)
             assert sample.messages[-1].role == "assistant"
             assert sample.scores is not None
             assert sample.scores["completed"].answer == sample.output.completion
+        assert min(shown) >= 2
+        assert max(shown) >= 4
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.random import Generator
 
-from foveal.training.boards.copper import Mask, add_clear, disc
+from foveal.training.boards.copper import Mask, add_clear, disc, polyline
 from foveal.training.boards.layout import draw_layout, without_halves
 from foveal.training.boards.motifs import MOTIFS, Motif
 
@@ -89,3 +89,34 @@ def test_a_motif_leaves_no_piece_of_a_small_conductor(monkeypatch: pytest.Monkey
         cut += int((areas < area).sum())
 
     assert cut < 0.1 * kept
+
+
+def test_an_enlarged_board_has_wider_conductors_with_straight_edges(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A trace at 45°, drawn small: its edge is nowhere more than a pixel off a line."""
+
+    def diagonal(rng: Generator, board: Mask) -> None:
+        del rng
+        polyline(board, np.array([[-50, -50], [900, 900]], float), 12)
+
+    monkeypatch.setattr("foveal.training.boards.layout.BACKGROUNDS", (diagonal,) * 6)
+    monkeypatch.setattr("foveal.training.boards.layout.MOTIFS", (nothing,))
+    monkeypatch.setattr("foveal.training.boards.layout._ENLARGED", 1.0)
+    monkeypatch.setattr("foveal.training.boards.layout._POURED", 0.0)
+    widths = set[int]()
+    for seed in range(8):
+        board = draw_layout(np.random.default_rng(seed), 400)
+        rows = board[100:300]
+        off = (board.sum(1, dtype=int) - int(np.median(rows.sum(1))))[100:300]
+        assert board.shape == (400, 400)
+        if not board[0, -1]:
+            assert np.abs(off).max() <= 1
+            widths.add(int(np.median(rows.sum(1))))
+
+    assert min(widths) >= 17, "across a row, a trace of 12 pixels"
+    assert max(widths) > 40
+
+
+def nothing(rng: Generator, board: Mask) -> None:
+    del rng, board
