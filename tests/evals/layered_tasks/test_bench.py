@@ -127,7 +127,7 @@ def test_progress_counts_every_attempt(climbed: Climbed) -> None:
 
 @pytest.mark.slow
 def test_a_log_shows_the_part_every_step_and_the_answer(climbed: Climbed) -> None:
-    """Both images of each part, and what was sent; of a part that does not differ nothing is."""
+    """Both images of each part, and what was sent; where parts differ too much nothing is."""
     names = [
         read_eval_log(info, header_only=True).eval.task
         for info in list_eval_logs(str(climbed.logs))
@@ -147,7 +147,8 @@ def test_a_log_shows_the_part_every_step_and_the_answer(climbed: Climbed) -> Non
             ]
             shown.append(len(pictures))
             assert all(picture.startswith("data:image/png;base64,") for picture in pictures)
-            assert sample.messages[-1].role == "assistant"
+            answered = sample.messages[-1].role == "assistant"
+            assert answered or not sample.output.completion
             assert sample.scores is not None
             assert sample.scores["completed"].answer == sample.output.completion
         assert min(shown) >= 2
