@@ -21,7 +21,6 @@ _GRAIN_PX = 30
 _LUMPS = 0.5
 """Of what is enclosed, so much may be thick: about as wide as a via's land or a drilled hole."""
 
-
 _LONG = 0.2
 """Of what is enclosed, so much may be twice as long."""
 
