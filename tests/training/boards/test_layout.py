@@ -118,5 +118,40 @@ def test_an_enlarged_board_has_wider_conductors_with_straight_edges(
     assert max(widths) > 40
 
 
+def test_slopes_of_an_enlarged_board_are_lines_and_not_stairs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The left edge of wide copper, two across for one down."""
+
+    def slope(rng: Generator, board: Mask) -> None:
+        del rng
+        cv2.fillPoly(board, [np.array([[0, 0], [400, 0], [400, 200]], np.int32)], 1)
+
+    monkeypatch.setattr("foveal.training.boards.layout.BACKGROUNDS", (slope,) * 6)
+    monkeypatch.setattr("foveal.training.boards.layout.MOTIFS", (nothing,))
+    monkeypatch.setattr("foveal.training.boards.layout._ENLARGED", 1.0)
+    monkeypatch.setattr("foveal.training.boards.layout._POURED", 0.0)
+    off, rows = [], np.arange(30, 120)
+    for seed in range(12):
+        edge = draw_layout(np.random.default_rng(seed), 400)[rows].argmax(1)
+        if not edge.any():  # a negative
+            continue
+        straight = np.polyval(np.polyfit(rows, edge, 1), rows)
+        off.append(float(np.abs(edge - straight).max()))
+
+    assert len(off) >= 8
+    assert max(off) < 1
+
+
+def test_copper_is_poured_on_boards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On all of them here; one in eight is then turned into its negative, and some are drilled."""
+    monkeypatch.setattr("foveal.training.boards.layout.BACKGROUNDS", (nothing,) * 6)
+    monkeypatch.setattr("foveal.training.boards.layout.MOTIFS", (nothing,))
+    monkeypatch.setattr("foveal.training.boards.layout._POURED", 1.0)
+    boards = [draw_layout(np.random.default_rng(seed), 300) for seed in range(9)]
+
+    assert np.median([board.mean() for board in boards]) > 0.5
+
+
 def nothing(rng: Generator, board: Mask) -> None:
     del rng, board
