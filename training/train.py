@@ -26,6 +26,10 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="a model folder to go on from")
     parser.add_argument("--rate", type=float, default=6e-4)
     options = Options(**vars(parser.parse_args()))
+    if not options.validation.is_file():
+        parser.error(
+            f"{options.validation} is missing: draw a chunk by a seed of its own and rename it"
+        )
     options.run.mkdir(parents=True, exist_ok=True)
     workers.start(_work, options, meeting=options.run / "workers")
 

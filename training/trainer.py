@@ -39,6 +39,10 @@ class Options:
     def checkpoint(self) -> Path:
         return self.run / "last.pt"
 
+    @property
+    def validation(self) -> Path:
+        return self.chunks / "validation.npz"
+
 
 class Trainer:
     """One worker's part: draw a batch, learn from it, now and then report and save."""
@@ -90,7 +94,7 @@ class Trainer:
         learner, minutes = self._learner, round(self._pace.seconds / 60, 2)
         line: dict[str, object] = {"step": learner.step, "minutes": minutes, **self._tally.empty()}
         if validated:
-            chunk = Chunk.load(self._options.chunks / "validation.npz")
+            chunk = Chunk.load(self._options.validation)
             with learner.average.in_place():
                 named = validate(learner.model, learner.batcher, chunk)
             line["named"] = named
