@@ -8,6 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from foveal.training.boards.copper import BARE, Mask, disc
+from foveal.training.boards.leftovers import clear_leftovers
 from foveal.training.boards.motifs import BACKGROUNDS, MOTIFS, Motif
 from foveal.training.boards.pour import pour_between
 
@@ -39,6 +40,7 @@ def _laid_out(rng: Generator, size: int) -> Mask:
     board = np.asarray(cv2.morphologyEx(board, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
     if rng.random() < _POURED:
         pour_between(rng, board)
+    clear_leftovers(board)
     if rng.random() < 0.6:
         _drill(rng, board)
     if rng.random() < 0.12:

@@ -21,8 +21,14 @@ _GRAIN_PX = 30
 _LUMPS = 0.5
 """Of what is enclosed, so much may be thick: about as wide as a via's land or a drilled hole."""
 
-_LONG = 0.2
-"""Of what is enclosed, so much may be twice as long."""
+_LONGEST_PX, _LONGEST_SHARES = (24, 48, 90), (0.7, 0.2, 0.1)
+"""Of what is enclosed, up to how long it may be, and how much of it may."""
+
+_ALONG_PX, _SCRATCHED = (14, 45), 0.1
+"""How far a bite may reach along an edge to either side, usually and now and then."""
+
+_WIDEST_PX = 98
+"""Gaps and conductors up to this are crossed."""
 
 _IN_NARROW = 0.3
 """Of what is enclosed, so much lies in narrow places, which are a small part of most boards."""
@@ -41,7 +47,7 @@ def enclosed(rng: Generator, field: Mask) -> Mask | None:
     site = Site.pick(rng, field, shallowest=4.0, deepest=deepest)
     if site is None:
         return None
-    longest = 48 if rng.random() < _LONG else 24
+    longest = rng.choice(_LONGEST_PX, p=_LONGEST_SHARES)
     length, angle = rng.uniform(2, longest), rng.uniform(0, np.pi)
     half = length / 2 * np.array([np.cos(angle), np.sin(angle)])
     path = curve(rng, site.center - half, site.center + half, sag=0.35)
@@ -66,8 +72,8 @@ def at_edge(rng: Generator, field: Mask) -> Mask | None:
 
 def across(rng: Generator, field: Mask) -> Mask | None:
     """A cut from edge to edge."""
-    rim = _Rim.pick(rng, field, limit=72)
-    if rim is None or not 3 <= rim.across <= 70:
+    rim = _Rim.pick(rng, field, limit=_WIDEST_PX + 2)
+    if rim is None or not 3 <= rim.across <= _WIDEST_PX:
         return None
     mark = paint(rng, rim.site.shape, _crossing(rng, rim), rng.uniform(2.5, 13)) & field
     if int(mark.sum()) < 12 or _extent(mark) < 4:
@@ -120,7 +126,8 @@ def _bite(rng: Generator, rim: _Rim, depth: float) -> Mask:
 
 
 def _along_edge(rng: Generator, rim: _Rim, depth: float) -> Path:
-    half = rng.uniform(3, 14) * _turn(rim.inward, np.pi / 2)
+    reach = _ALONG_PX[int(rng.random() < _SCRATCHED)]
+    half = rng.uniform(3, reach) * _turn(rim.inward, np.pi / 2)
     middle = rim.site.center + rng.uniform(0, 0.35) * depth * rim.inward
     return curve(rng, middle - half, middle + half, sag=0.2)
 

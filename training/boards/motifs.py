@@ -96,6 +96,45 @@ def _vias(rng: Generator, board: Mask) -> None:
             disc(board, path[0], int(diameter * rng.uniform(0.35, 0.6)), BARE, flat=flat)
 
 
+def _rings(rng: Generator, board: Mask) -> None:
+    """Wide annular pads in rows, drilled off centre alike: the hole may break out at one side."""
+    height, width = board.shape
+    diameter, gap = int(rng.integers(44, 120)), int(rng.integers(6, 24))
+    hole, trace = int(diameter * rng.uniform(0.45, 0.85)), int(rng.integers(4, 16))
+    angle, astray = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.6) * (diameter - hole)
+    aside = astray * np.array([np.cos(angle), np.sin(angle)])
+    pitch_x, pitch_y = (int(diameter * times) for times in rng.uniform(1.3, 2.5, 2))
+    kept, led = rng.uniform(0.2, 1), rng.random()
+    for y in range(int(rng.integers(pitch_y)), height, pitch_y):
+        for x in range(int(rng.integers(pitch_x)), width, pitch_x):
+            at, shape = np.array([x, y], float), np.zeros_like(board)
+            if rng.random() < led:
+                polyline(shape, at + route(rng, rng.uniform(40, 150), 3), trace)
+            disc(shape, at, diameter)
+            if rng.random() < kept and add_clear(board, shape, gap=gap):
+                disc(board, at + aside, hole, BARE)
+
+
+def _combs(rng: Generator, board: Mask) -> None:
+    """Straight traces with equal stubs in even steps, on one side or on both."""
+    height, width = board.shape
+    for _ in range(rng.integers(1, 5)):
+        trace, stub = int(rng.integers(5, 30)), int(rng.integers(8, 40))
+        pitch, reach = stub + int(rng.integers(8, 80)), int(rng.integers(4, 36))
+        start, y = int(rng.integers(width)), int(rng.integers(height))
+        end, sides = start + int(rng.integers(60, 400)), (((1,), (-1,), (-1, 1))[rng.integers(3)])
+        is_round, shape = rng.random() < 0.6, np.zeros_like(board)
+        polyline(shape, np.array([[start, y], [end, y]], float), trace)
+        for x in range(start + stub, end - stub, pitch):
+            for side in sides:
+                tip = np.array([x, y + side * (trace / 2 + reach - (stub / 2 if is_round else 0))])
+                width_px = stub if is_round else stub // 2
+                polyline(shape, np.stack([[x, float(y)], tip]), width_px)
+        if rng.random() < 0.5:
+            shape = _stood_up(shape, board)
+        add_clear(board, shape, gap=int(rng.integers(6, 20)))
+
+
 def _lands(rng: Generator, board: Mask) -> None:
     """Components' lands: a row on either side, each with a lead that may end in a via."""
     height, width = board.shape
@@ -238,6 +277,8 @@ MOTIFS: tuple[Motif, ...] = (
     _traces,
     _pads,
     _vias,
+    _rings,
+    _combs,
     _lands,
     _fingers,
     _pour,

@@ -110,6 +110,22 @@ def test_defects_keep_clear_of_each_other() -> None:
     assert len(boxes) > 6
 
 
+@pytest.mark.parametrize(
+    ("label", "long"), list(zip(DEFECT_LABELS, (70, 70, 50, 50, 60, 60), strict=True))
+)
+def test_some_damage_is_long(label: DefectLabel, long: int) -> None:
+    """On conductors and gaps of 80 pixels."""
+    longest = 0
+    for seed in range(80):
+        board = np.zeros((480, 480), np.uint8)
+        board[:, 80:160], board[:, 240:320], board[:, 400:] = 1, 1, 1
+        defect = add_defect(np.random.default_rng(seed), board, label, keep_clear=[])
+        if defect:
+            longest = max(longest, defect.box.width, defect.box.height)
+
+    assert longest >= long
+
+
 @pytest.mark.parametrize("label", DEFECT_LABELS)
 def test_a_board_without_a_place_for_it_stays_whole(label: DefectLabel) -> None:
     taken = label in ("open", "mousebite", "pin-hole")
