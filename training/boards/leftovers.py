@@ -27,7 +27,7 @@ def clear_leftovers(board: Mask) -> None:
     for value, instead in ((COPPER, BARE), (BARE, COPPER)):
         field = (board == value).astype(np.uint8)
         _, pieces, statistics, _ = cv2.connectedComponentsWithStats(field, connectivity=4)
-        for piece, (x, y, width, height, _) in enumerate(statistics):
+        for piece, (x, y, width, height, _) in enumerate(statistics[1:], start=1):
             window = np.s_[y : y + height, x : x + width]
             if max(width, height) > _SMALL_PX or _at_rim(window, board.shape):
                 continue

@@ -122,14 +122,14 @@ def _combs(rng: Generator, board: Mask) -> None:
         trace, stub = int(rng.integers(5, 30)), int(rng.integers(8, 40))
         pitch, reach = stub + int(rng.integers(8, 80)), int(rng.integers(4, 36))
         start, y = int(rng.integers(width)), int(rng.integers(height))
-        end, sides = start + int(rng.integers(60, 400)), (((1,), (-1,), (-1, 1))[rng.integers(3)])
-        is_round, shape = rng.random() < 0.6, np.zeros_like(board)
+        end, sides = start + int(rng.integers(60, 400)), ((1,), (-1,), (-1, 1))[rng.integers(3)]
+        is_wide, shape = rng.random() < 0.6, np.zeros_like(board)
         polyline(shape, np.array([[start, y], [end, y]], float), trace)
+        across = stub if is_wide else stub // 2
+        away = trace / 2 + reach - (stub / 2 if is_wide else 0)
         for x in range(start + stub, end - stub, pitch):
             for side in sides:
-                tip = np.array([x, y + side * (trace / 2 + reach - (stub / 2 if is_round else 0))])
-                width_px = stub if is_round else stub // 2
-                polyline(shape, np.stack([[x, float(y)], tip]), width_px)
+                polyline(shape, np.array([[x, y], [x, y + side * away]]), across)
         if rng.random() < 0.5:
             shape = _stood_up(shape, board)
         add_clear(board, shape, gap=int(rng.integers(6, 20)))
