@@ -7,23 +7,15 @@ from foveal.agents.context import Context, Gallery
 from foveal.agents.inspection import Judgement, Region
 from foveal.agents.scripted import ScriptedModel
 from foveal.agents.suspicion import confidence, likeliest_defect, may_be_wrong
-from foveal.schemas.box import Box
 from foveal.schemas.calibration import Calibration
-from foveal.schemas.workflow import LabelDefinition, Workflow
+from foveal.schemas.workflow import Workflow
 
-DOUBTED = {"open": 0.3, "short": 0.4, "none": 0.3}
-
-
-@pytest.fixture
-def workflow() -> Workflow:
-    labels = [LabelDefinition(name=name, meaning=f"it is {name}") for name in DOUBTED]
-    return Workflow(name="boards", subject="circuit boards", labels=labels, harmless="none")
+DOUBTED = {"open": 0.3, "spur": 0.4, "none": 0.3}
 
 
 @pytest.fixture
-def judgement() -> Judgement:
-    region = Region(box_px=Box(10, 10, 40, 40))
-    return Judgement(region=region, probabilities=DOUBTED, looks=[])
+def judgement(cut_region: Region) -> Judgement:
+    return Judgement(region=cut_region, probabilities=DOUBTED, looks=[])
 
 
 def context_of(workflow: Workflow) -> Context:
@@ -34,7 +26,7 @@ def test_a_finding_is_as_sure_as_that_something_is_wrong(
     workflow: Workflow, judgement: Judgement
 ) -> None:
     """Surer than its label, which is only the likeliest."""
-    assert likeliest_defect(judgement, workflow) == "short"
+    assert likeliest_defect(judgement, workflow) == "spur"
     assert confidence(judgement, context_of(workflow)) == pytest.approx(0.7)
 
 
