@@ -9,6 +9,7 @@ from foveal.training.boards.copper import Mask, add_clear, disc, polyline
 from foveal.training.boards.layout import draw_layout, without_halves
 from foveal.training.boards.motifs import MOTIFS, Motif
 
+NAMED = {motif.__name__: motif for motif in MOTIFS}
 POUR = "_pour"
 
 
@@ -37,6 +38,35 @@ def test_conductors_keep_clear_of_each_other(motif: Motif) -> None:
         grown = cv2.dilate(board, np.ones((3, 3), np.uint8))
 
         assert pieces(np.asarray(grown, np.uint8)) == pieces(board)
+
+
+def test_some_holes_of_rings_break_out() -> None:
+    """All of a board alike: a ring in one piece has a hole, one whose hole breaks out has none."""
+    broken, whole = 0, 0
+    for seed in range(30):
+        board = np.zeros((400, 400), np.uint8)
+        NAMED["_rings"](np.random.default_rng(seed), board)
+        _, _, found, _ = cv2.connectedComponentsWithStats(1 - board, connectivity=4)
+        if board.any():
+            broken += len(found) == 2
+            whole += len(found) > 2
+
+    assert min(broken, whole) >= 3
+
+
+def test_stubs_of_a_comb_stand_in_even_steps() -> None:
+    """Rows beside a trace that lies; what differs between two stubs differs between all."""
+    steps = []
+    for seed in range(40):
+        board = np.zeros((400, 400), np.uint8)
+        NAMED["_combs"](np.random.default_rng(seed), board)
+        for row in board:
+            starts = np.flatnonzero(np.diff(row.astype(int)) == 1)
+            if len(starts) >= 4:
+                steps.append(np.ptp(np.diff(starts)[1:-1]))
+
+    assert len(steps) > 20
+    assert np.median(steps) == 0
 
 
 def test_copper_is_not_added_too_close_to_copper() -> None:
