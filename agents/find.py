@@ -49,13 +49,13 @@ def find(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     """Regions that suspicious views list, each listed once more with its place in the middle.
 
     The same place is taken from the view that shows it most centrally. A view in which nothing is
-    listed, or whose list was cut, is shown once more in parts. Where nothing is listed there either
-    it may look wrong for no reason; one that surely is wrong gives its own middle.
+    listed, nor by one that overlaps it, is shown once more in parts. Where nothing is listed there
+    either it may look wrong for no reason; one that surely is wrong gives its own middle.
     """
     context = runtime.context
     views = _suspicious(state["views"], context)
     found = _list([view.box_px for view in views], state, context)
-    silent = [view.box_px for view, there in zip(views, found.places, strict=True) if not there]
+    silent = _silent(views, found.places)
     plan = context.workflow.plan
     parts = parts_of(silent, side=round(_PART * plan.side_px), overlap=plan.overlap)
     closer = _list(parts, state, context)
@@ -92,6 +92,13 @@ def _list(boxes: Sequence[Box], state: Inspection, context: Context) -> _Found:
         for exhibit, schema, reply in zip(exhibits, schemas, replies, strict=True)
     ]
     return _Found(places, sum((reply.usage for reply in replies), Usage()))
+
+
+def _silent(views: Sequence[Sighting], places: Sequence[Sequence[_Place]]) -> list[Box]:
+    """Views in which nothing is listed, not by those that overlap them either."""
+    listed = [place.region.box_px for there in places for place in there]
+    boxes = (view.box_px for view in views)
+    return [box for box in boxes if not any(box.holds_middle(place) for place in listed)]
 
 
 def _merged(places: Iterable[_Place]) -> list[Region]:

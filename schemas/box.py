@@ -61,6 +61,10 @@ class Box(NamedTuple):
             min(self.y2, other.y2),
         )
 
+    def holds_middle(self, other: "Box") -> bool:
+        x, y = other.center
+        return self.x1 <= x < self.x2 and self.y1 <= y < self.y2
+
     def intersection_area(self, other: "Box") -> int:
         return self.intersection(other).area
 

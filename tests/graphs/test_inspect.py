@@ -141,6 +141,24 @@ def test_a_view_that_lists_nothing_is_shown_in_parts(workflow: Workflow) -> None
     assert finding.box_px.iou(small.grown(7)) > 0.8
 
 
+def test_a_view_is_not_shown_in_parts_for_what_another_lists(workflow: Workflow) -> None:
+    """One model lists what it suspects, the other only what does not lie low or to the right."""
+    spot = Box(274, 188, 298, 208)  # whole in four views
+
+    def first(request: WriteRequest) -> str:
+        (pixels,) = shown(request.conversation).values()
+        left, top, right, bottom = spot_in(pixels) or (0, 0, 0, 0)
+        return listing(request) if max(left + right, top + bottom) < 1100 else '{"findings":[]}'
+
+    all_listed = ScriptedModel(choosing=looking, writing=listing)
+    few_listed = ScriptedModel(choosing=looking, writing=first)
+    for model in (all_listed, few_listed):
+        (finding,) = run_one(workflow, model, part(spot)).findings
+        assert finding.box_px.iou(spot.grown(7)) > 0.7
+    assert any(first(request) == '{"findings":[]}' for request in few_listed.written)
+    assert len(few_listed.written) == len(all_listed.written)
+
+
 def test_what_looks_wrong_and_is_listed_nowhere_is_not_judged(workflow: Workflow) -> None:
     def unsure(request: ChooseRequest) -> dict[str, float]:
         said = looking(request)
