@@ -6,7 +6,7 @@ from typing import Any, Final
 from foveal.agents.facts import Defect, Facts
 from foveal.agents.instructions import YES_NO, Language
 from foveal.training.document_draft import BOX, Draft, Property
-from foveal.training.document_words import ACTIONS, ALSO_ALLOWED, OUTCOMES
+from foveal.training.document_words import ACTIONS, ALSO_ALLOWED, OUTCOMES, WORDS
 
 
 def _verdict(draft: Draft) -> Property:
@@ -84,6 +84,18 @@ def _summary(draft: Draft) -> Property:
     return draft.property("summary", schema, summary(draft.facts, draft.language))
 
 
+def _in_the_other_language(draft: Draft) -> Property:
+    """The sentence once more, as it is asked for there; labels stay as the facts name them."""
+    other: Language = "zh" if draft.language == "en" else "en"
+    words = WORDS[other]["summary"]
+    schema = {
+        "type": "string",
+        "description": draft.one(words.meanings),
+        "maxLength": draft.one((120, 160)),
+    }
+    return Property(draft.one(words.names), schema, summary(draft.facts, other))
+
+
 def summary(facts: Facts, language: Language) -> str:
     """One sentence, as it is asked for."""
     counts = {label: count for label, count in facts.by_label.items() if count}
@@ -121,6 +133,7 @@ MAKE: Final[dict[str, Callable[[Draft], Property]]] = {
     "surest": _surest,
     "labels": _labels,
     "summary": _summary,
+    "other summary": _in_the_other_language,
     "part": _text("part"),
     "workflow": _text("workflow"),
     "date": _text("date"),

@@ -53,7 +53,7 @@ def test_counts_are_told_for_every_label_and_every_region() -> None:
 
 def test_a_chinese_region_is_counted_under_its_own_name_or_the_english_one() -> None:
     rng, wording = np.random.default_rng(3), shipped("report", "zh")
-    drawn = (draw_document(rng, wording) for _ in range(600))
+    drawn = (draw_document(rng, wording) for _ in range(2400))
     answers = [json.loads(document.answer) for document in drawn]
 
     assert any({"左上", "右下"} <= answer.keys() for answer in answers)

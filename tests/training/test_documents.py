@@ -11,6 +11,7 @@ from jsonschema_rs import validator_for
 from transformers import AutoTokenizer, PreTrainedTokenizerFast, Qwen3VLForConditionalGeneration
 
 from foveal.agents.facts import Facts
+from foveal.agents.instructions import Language
 from foveal.models.prompt import PromptBuilder
 from foveal.training import tiny
 from foveal.training.batcher import Batcher
@@ -19,7 +20,7 @@ from foveal.training.documents import Document, draw_document
 from foveal.training.forward import CellHeads, losses
 from foveal.training.tasks import draw_batch
 from foveal.training.told import draw_facts
-from foveal.training.wordings import vary
+from foveal.training.wordings import shipped, vary
 
 
 def documents(count: int = 300, *, long: bool = False) -> Iterator[Document]:
@@ -90,6 +91,25 @@ def test_documents_differ_in_what_they_ask_and_in_language() -> None:
         name for one in drawn for name in one.schema["properties"]
     }
     assert any("缺陷" in str(document.values["properties"]) for document in drawn)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "asked"), [("en", "。", "一句话"), ("zh", ".", "one sentence")]
+)
+def test_a_sentence_is_also_asked_for_in_the_other_language(
+    language: Language, said: str, asked: str
+) -> None:
+    """Its labels are those of the facts, which are told in one language."""
+    rng = np.random.default_rng(0)
+    drawn = [draw_document(rng, shipped("report", language)) for _ in range(300)]
+    both = [document for document in drawn if asked in str(document.values["properties"])]
+    assert len(both) > 5
+    for document in both:
+        sentence = next(
+            text for text in leaves(json.loads(document.answer)) if str(text).endswith(said)
+        )
+        counted = {name for name, count in facts_of(document).by_label.items() if count}
+        assert all(label in sentence for label in counted)
 
 
 def test_a_long_form_asks_as_much_as_the_one_that_ships() -> None:
