@@ -30,8 +30,12 @@ _ALONG_PX, _SCRATCHED = (14, 45), 0.1
 _WIDEST_PX = 98
 """Gaps and conductors up to this are crossed."""
 
-_IN_NARROW = 0.3
-"""Of what is enclosed, so much lies in narrow places, which are a small part of most boards."""
+_STRAIGHT = 0.25
+"""Of cuts and bridges, so much goes straight across, as a stray trace does."""
+
+_IN_NARROW, _IN_MIDDLE = 0.2, 0.5
+"""Of what is enclosed, so much lies in narrow places, which are a small part of most boards, and
+so much in the middle of a pad, a conductor or an open place."""
 
 
 def without_specks(field: Mask) -> Mask:
@@ -43,15 +47,14 @@ def without_specks(field: Mask) -> Mask:
 
 def enclosed(rng: Generator, field: Mask) -> Mask | None:
     """A mark that keeps clear of every edge."""
-    deepest = 9.0 if rng.random() < _IN_NARROW else 60.0
-    site = Site.pick(rng, field, shallowest=4.0, deepest=deepest)
+    site = _roomy(rng, field)
     if site is None:
         return None
     longest = rng.choice(_LONGEST_PX, p=_LONGEST_SHARES)
     length, angle = rng.uniform(2, longest), rng.uniform(0, np.pi)
     half = length / 2 * np.array([np.cos(angle), np.sin(angle)])
     path = curve(rng, site.center - half, site.center + half, sag=0.35)
-    thickest = 18 if rng.random() < _LUMPS else 11
+    thickest = min(18 if rng.random() < _LUMPS else 11, max(4.0, site.room()))
     mark = paint(rng, site.shape, path, rng.uniform(3, thickest))
     clearance = rng.uniform(1.5, 4.0)
     mark = (mark & (site.depth > clearance)).astype(np.uint8)
@@ -66,8 +69,9 @@ def at_edge(rng: Generator, field: Mask) -> Mask | None:
     mark = _bite(rng, rim, rng.uniform(3.5, min(0.8 * rim.across, 22))) & field
     if int(mark.sum()) < 14 or rim.site.depth[mark > 0].max() < 2.5:
         return None
-    opens = _grown(mark) & (1 - field)
-    return mark if opens.any() and not _cuts(field, mark) else None
+    grown = _grown(mark)
+    opens = _largest(grown) & (1 - field)
+    return mark if opens.any() and not _cuts(field, grown) else None
 
 
 def across(rng: Generator, field: Mask) -> Mask | None:
@@ -105,11 +109,22 @@ class _Rim(NamedTuple):
         return cls(site, inward, site.across(inward, limit=limit))
 
 
+def _roomy(rng: Generator, field: Mask) -> Site | None:
+    """A site that has a few pixels around it."""
+    where = rng.random()
+    if where < _IN_MIDDLE:
+        return Site.in_middle(rng, field, shallowest=5.0)
+    deepest = 9.0 if where < _IN_MIDDLE + _IN_NARROW else 60.0
+    return Site.pick(rng, field, shallowest=4.0, deepest=deepest)
+
+
 def _crossing(rng: Generator, rim: _Rim) -> Path:
-    sideways = float(np.clip(rng.normal(0, 0.35), -1.0, 1.0)) * _turn(rim.inward, np.pi / 2)
+    straight = rng.random() < _STRAIGHT
+    slant = 0.0 if straight else float(np.clip(rng.normal(0, 0.35), -1.0, 1.0))
     start = rim.site.center - rng.uniform(0, 5) * rim.inward
+    sideways = slant * _turn(rim.inward, np.pi / 2)
     end = rim.site.center + (rim.across + rng.uniform(0, 5)) * (rim.inward + sideways)
-    return curve(rng, start, end, sag=0.15)
+    return curve(rng, start, end, sag=0.0 if straight else 0.15)
 
 
 def _bite(rng: Generator, rim: _Rim, depth: float) -> Mask:
@@ -145,6 +160,13 @@ def _extent(mark: Mask) -> int:
 def _grown(mark: Mask) -> Mask:
     """By a pixel."""
     return np.asarray(cv2.dilate(mark, np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def _largest(mark: Mask) -> Mask:
+    """The piece of a mark that has the most pixels."""
+    _, pieces, statistics, _ = cv2.connectedComponentsWithStats(mark, connectivity=8)
+    largest = 1 + int(statistics[1:, cv2.CC_STAT_AREA].argmax())
+    return np.asarray(pieces == largest, np.uint8)
 
 
 def _cuts(field: Mask, mark: Mask) -> bool:

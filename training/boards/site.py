@@ -1,7 +1,7 @@
 """Places on a board that can be damaged, and what of the board is around them."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import cv2
 import numpy as np
@@ -17,6 +17,10 @@ _RIM_PX = 24
 """Along the border of a window no place is picked, so that a defect has room."""
 
 
+_AROUND_PX, _NEARLY = 41, 0.8
+"""In the middle is what is nearly as deep as the deepest place in a square of this side."""
+
+
 @dataclass(frozen=True, eq=False)
 class Site:
     """A place in a window of the board; `field` is 1 on what gets damaged there."""
@@ -30,9 +34,26 @@ class Site:
     @classmethod
     def pick(cls, rng: Generator, field: Mask, *, shallowest: float, deepest: float) -> Self | None:
         """A random place in the middle of the window whose depth lies in the given range."""
-        depth = np.asarray(cv2.distanceTransform(field, cv2.DIST_L2, 3), np.float32)
-        middle = depth[_RIM_PX:-_RIM_PX, _RIM_PX:-_RIM_PX]
-        ys, xs = np.nonzero((middle >= shallowest) & (middle <= deepest))
+        depth = _depth(field)
+        return cls._among(rng, field, depth, (depth >= shallowest) & (depth <= deepest))
+
+    @classmethod
+    def in_middle(cls, rng: Generator, field: Mask, *, shallowest: float) -> Self | None:
+        """A place about as deep as any around: each pad, conductor or opening is as likely."""
+        depth = _depth(field)
+        deepest = cv2.dilate(depth, np.ones((_AROUND_PX, _AROUND_PX), np.uint8))
+        middles = (depth >= shallowest) & (depth >= _NEARLY * deepest)
+        count, pieces = cv2.connectedComponents(_without_rim(middles).astype(np.uint8))
+        piece = rng.integers(1, count) if count > 1 else 0
+        places = np.zeros(field.shape, np.bool_)
+        _without_rim(places)[:] = (pieces == piece) & (piece > 0)
+        return cls._among(rng, field, depth, places)
+
+    @classmethod
+    def _among(
+        cls, rng: Generator, field: Mask, depth: NDArray[np.float32], places: NDArray[np.bool_]
+    ) -> Self | None:
+        ys, xs = np.nonzero(_without_rim(places))
         if not len(xs):
             return None
         pick = rng.integers(len(xs))
@@ -41,6 +62,11 @@ class Site:
     @property
     def shape(self) -> tuple[int, int]:
         return self.field.shape[0], self.field.shape[1]
+
+    def room(self) -> float:
+        """Pixels from the place to the nearest edge."""
+        x, y = (int(v) for v in self.center)
+        return float(self.depth[y, x])
 
     def inward(self) -> Vector:
         """Unit vector from the edge into the field, from the slope of the depth around."""
@@ -57,3 +83,11 @@ class Site:
         steps = steps[: int(inside.argmin()) if not inside.all() else None]
         left = np.nonzero(self.field[steps[:, 1], steps[:, 0]] == 0)[0]
         return int(left[0]) + 1 if len(left) else limit
+
+
+def _depth(field: Mask) -> NDArray[np.float32]:
+    return np.asarray(cv2.distanceTransform(field, cv2.DIST_L2, 3), np.float32)
+
+
+def _without_rim(window: NDArray[Any]) -> NDArray[Any]:
+    return window[_RIM_PX:-_RIM_PX, _RIM_PX:-_RIM_PX]

@@ -60,7 +60,7 @@ def test_a_mousebite_opens_to_an_edge_and_cuts_nothing(seed: int) -> None:
     before, changed = damaged("mousebite", seed)
 
     assert (grown(changed) & (1 - before)).any()
-    assert pieces(before & (1 - changed)) == pieces(before)
+    assert pieces(before & (1 - grown(changed))) == pieces(before), "an open is a pixel away"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -68,7 +68,7 @@ def test_a_spur_grows_from_an_edge_and_joins_nothing(seed: int) -> None:
     before, changed = damaged("spur", seed)
 
     assert (grown(changed) & before).any()
-    assert pieces(before | changed) >= pieces(before)
+    assert pieces(before | grown(changed)) >= pieces(before), "a short is a pixel away"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -124,6 +124,33 @@ def test_some_damage_is_long(label: DefectLabel, long: int) -> None:
             longest = max(longest, defect.box.width, defect.box.height)
 
     assert longest >= long
+
+
+def test_damage_at_an_edge_is_not_all_off_it() -> None:
+    """Its largest piece opens to the edge, however scattered it is."""
+    for seed in range(60):
+        before, changed = damaged("mousebite", seed)
+        _, marks, statistics, _ = cv2.connectedComponentsWithStats(grown(changed), connectivity=8)
+        largest = marks == 1 + statistics[1:, cv2.CC_STAT_AREA].argmax()
+        assert (largest & (before == 0)).any()
+
+
+@pytest.mark.parametrize("label", ["copper", "pin-hole"])
+def test_much_of_what_is_enclosed_lies_in_the_middle_of_small_places(label: DefectLabel) -> None:
+    """Round pads are a fifth of the copper here, or openings of what is bare."""
+    pads: Mask = np.zeros((256, 256), np.uint8)
+    for x, y in ((64, 64), (192, 64), (64, 192), (192, 192)):
+        cv2.circle(pads, (x, y), 18, 1, -1)
+    field = pads.copy()
+    field[96:160, 16:240] = 1
+    drawn = on_pads = 0
+    for seed in range(60):
+        before = field if label == "pin-hole" else (1 - field).astype(np.uint8)
+        board = before.copy()
+        drawn += add_defect(np.random.default_rng(seed), board, label, keep_clear=[]) is not None
+        on_pads += int(((before ^ board) & pads).any())
+
+    assert on_pads > drawn / 4
 
 
 @pytest.mark.parametrize("label", DEFECT_LABELS)
