@@ -16,7 +16,6 @@ Vector = NDArray[np.float64]
 _RIM_PX = 24
 """Along the border of a window no place is picked, so that a defect has room."""
 
-
 _AROUND_PX, _NEARLY = 41, 0.8
 """In the middle is what is nearly as deep as the deepest place in a square of this side."""
 

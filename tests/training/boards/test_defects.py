@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from foveal.schemas.box import Box
-from foveal.training.boards.copper import Mask
+from foveal.training.boards import marks
+from foveal.training.boards.copper import Mask, Path
 from foveal.training.boards.defects import DEFECT_LABELS, Defect, DefectLabel, add_defect
 from foveal.training.boards.layout import draw_layout
+from foveal.training.boards.strokes import paint
 
 SEEDS = range(12)
 GRAIN_PX = 30
@@ -124,6 +126,25 @@ def test_some_damage_is_long(label: DefectLabel, long: int) -> None:
             longest = max(longest, defect.box.width, defect.box.height)
 
     assert longest >= long
+
+
+@pytest.mark.parametrize("label", ["open", "short"])
+def test_some_cuts_and_bridges_go_straight_across(
+    label: DefectLabel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a comb of upright traces: level, without a bend."""
+    paths: list[Path] = []
+
+    def noting(rng: np.random.Generator, shape: tuple[int, int], path: Path, width: float) -> Mask:
+        paths.append(path)
+        return paint(rng, shape, path, width)
+
+    monkeypatch.setattr(marks, "paint", noting)
+    for seed in range(40):
+        damaged(label, seed)
+
+    straight = sum(float(np.ptp(path[:, 1])) < 0.5 for path in paths)
+    assert len(paths) / 10 < straight < len(paths) / 2
 
 
 def test_damage_at_an_edge_is_not_all_off_it() -> None:
