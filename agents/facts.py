@@ -65,7 +65,7 @@ class Facts:
 
     def _is_inside(self, defect: Defect, region: Box) -> bool:
         x, y = (1000 * at / side for at, side in zip(defect.box.center, self.size_px, strict=True))
-        return region.x1 <= x < region.x2 and region.y1 <= y < region.y2
+        return region.holds((x, y))
 
 
 def _extent(defect: Defect) -> tuple[float, int]:

@@ -96,9 +96,9 @@ def _list(boxes: Sequence[Box], state: Inspection, context: Context) -> _Found:
 
 def _silent(views: Sequence[Sighting], places: Sequence[Sequence[_Place]]) -> list[Box]:
     """Views in which nothing is listed, not by those that overlap them either."""
-    listed = [place.region.box_px for there in places for place in there]
+    middles = [place.region.box_px.center for there in places for place in there]
     boxes = (view.box_px for view in views)
-    return [box for box in boxes if not any(box.holds_middle(place) for place in listed)]
+    return [box for box in boxes if not any(box.holds(middle) for middle in middles)]
 
 
 def _merged(places: Iterable[_Place]) -> list[Region]:

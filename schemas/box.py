@@ -61,8 +61,8 @@ class Box(NamedTuple):
             min(self.y2, other.y2),
         )
 
-    def holds_middle(self, other: "Box") -> bool:
-        x, y = other.center
+    def holds(self, point: tuple[float, float]) -> bool:
+        x, y = point
         return self.x1 <= x < self.x2 and self.y1 <= y < self.y2
 
     def intersection_area(self, other: "Box") -> int:
