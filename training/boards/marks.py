@@ -62,7 +62,7 @@ def enclosed(rng: Generator, field: Mask) -> Mask | None:
 
 
 def at_edge(rng: Generator, field: Mask) -> Mask | None:
-    """A bite that opens to an edge and leaves the rest in one piece."""
+    """A bite whose largest part opens to an edge and which, a pixel wider too, cuts nothing."""
     rim = _Rim.pick(rng, field, limit=60)
     if rim is None or rim.across < 6:
         return None

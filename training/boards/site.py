@@ -34,25 +34,26 @@ class Site:
     def pick(cls, rng: Generator, field: Mask, *, shallowest: float, deepest: float) -> Self | None:
         """A random place in the middle of the window whose depth lies in the given range."""
         depth = _depth(field)
-        return cls._among(rng, field, depth, (depth >= shallowest) & (depth <= deepest))
+        fits = _without_rim((depth >= shallowest) & (depth <= deepest))
+        return cls._among(rng, field, depth, fits)
 
     @classmethod
     def in_middle(cls, rng: Generator, field: Mask, *, shallowest: float) -> Self | None:
         """A place about as deep as any around: each pad, conductor or opening is as likely."""
         depth = _depth(field)
         deepest = cv2.dilate(depth, np.ones((_AROUND_PX, _AROUND_PX), np.uint8))
-        middles = (depth >= shallowest) & (depth >= _NEARLY * deepest)
-        count, pieces = cv2.connectedComponents(_without_rim(middles).astype(np.uint8))
-        piece = rng.integers(1, count) if count > 1 else 0
-        places = np.zeros(field.shape, np.bool_)
-        _without_rim(places)[:] = (pieces == piece) & (piece > 0)
-        return cls._among(rng, field, depth, places)
+        middles = _without_rim((depth >= shallowest) & (depth >= _NEARLY * deepest))
+        count, pieces = cv2.connectedComponents(middles.astype(np.uint8))
+        if count == 1:  # the background
+            return None
+        return cls._among(rng, field, depth, pieces == rng.integers(1, count))
 
     @classmethod
     def _among(
         cls, rng: Generator, field: Mask, depth: NDArray[np.float32], places: NDArray[np.bool_]
     ) -> Self | None:
-        ys, xs = np.nonzero(_without_rim(places))
+        """One of these places, of which the rim is taken off."""
+        ys, xs = np.nonzero(places)
         if not len(xs):
             return None
         pick = rng.integers(len(xs))
