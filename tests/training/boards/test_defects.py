@@ -156,6 +156,23 @@ def test_damage_at_an_edge_is_not_all_off_it() -> None:
         assert (largest & (before == 0)).any()
 
 
+@pytest.mark.parametrize("large_at_edge", [True, False])
+def test_a_bite_is_one_by_its_largest_piece(
+    large_at_edge: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    field: Mask = np.zeros((128, 128), np.uint8)
+    field[:, 64:] = 1
+    mark = np.zeros_like(field)
+    at_edge, inside = (20, 3) if large_at_edge else (3, 20)
+    mark[50 : 50 + at_edge, 64 : 64 + at_edge] = 1
+    mark[50 : 50 + inside, 90 : 90 + inside] = 1
+    monkeypatch.setattr(marks, "_bite", lambda *_: mark)
+
+    drawn = marks.at_edge(np.random.default_rng(0), field)
+
+    assert (drawn is not None) == large_at_edge
+
+
 @pytest.mark.parametrize("label", ["copper", "pin-hole"])
 def test_much_of_what_is_enclosed_lies_in_the_middle_of_small_places(label: DefectLabel) -> None:
     """Round pads are a fifth of the copper here, or openings of what is bare."""
