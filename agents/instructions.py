@@ -26,6 +26,7 @@ Role = Literal[
     "verify",
     "sight",
     "look",
+    "liken",
     "find",
     "confirm",
     "recognise",

@@ -83,6 +83,7 @@ class Places(Strict):
 class RoleFigures(Strict):
     judge: dict[Words, Share]
     look: dict[Words, Share]
+    liken: dict[Words, Share]
     verify: dict[Words, Claims]
     confirm: dict[Words, Claims]
     recognise: dict[Words, Claims]
@@ -116,6 +117,7 @@ def show(figures: dict[str, object]) -> RenderableType:
     rows: dict[str, Callable[[Words], Share]] = {
         "judge: right": lambda words: known.judge[words],
         "look: right": lambda words: known.look[words],
+        "liken: right": lambda words: known.liken[words],
         "verify: true denied": lambda words: known.verify[words].missed,
         "verify: untrue confirmed": lambda words: known.verify[words].false_alarms,
         "confirm: true denied": lambda words: known.confirm[words].missed,
@@ -213,6 +215,7 @@ def _labels(wording: Wording) -> tuple[str, ...]:
 _MEASURED: dict[Role, Callable[[VisionLanguageModel, Role, _Source], Any]] = {
     "judge": _named,
     "look": _named,
+    "liken": _named,
     "verify": _claimed,
     "confirm": _claimed,
     "recognise": _claimed,

@@ -40,6 +40,7 @@ MIXTURE = Mixture(
         "survey": 0.04,
         "sight": 0.05,
         "look": 1.0,
+        "liken": 0.9,
         "find": 0.5,
         "confirm": 0.35,
         "recognise": 0.25,

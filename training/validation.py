@@ -16,7 +16,7 @@ from foveal.training.sample import Sample
 from foveal.training.tasks import draw_samples
 from foveal.training.wordings import Wording, shipped
 
-ROLES: tuple[Role, ...] = ("judge", "look", "verify", "confirm", "recognise")
+ROLES: tuple[Role, ...] = ("judge", "look", "liken", "verify", "confirm", "recognise")
 _SIZE = 32
 
 Named = dict[str, float]
@@ -63,7 +63,7 @@ def _named(
 
 
 def _answers(role: Role, wording: Wording) -> Sequence[str]:
-    if role in {"judge", "look"}:
+    if role in {"judge", "look", "liken"}:
         return [label.name for label in wording.labels.values()]
     return YES_NO[wording.language]
 

@@ -21,7 +21,7 @@ from foveal.training.strangers import draw_stranger
 from foveal.training.thoughts import with_thought
 from foveal.training.truths import NOTHING
 from foveal.training.turn import Turn
-from foveal.training.views import BoardView, draw_view
+from foveal.training.views import BoardView, draw_likened, draw_view
 from foveal.training.whole_boards import draw_whole_boards
 from foveal.training.wording_words import OTHER_SUBJECTS
 from foveal.training.wordings import Wording
@@ -51,6 +51,17 @@ def look(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Samp
     return [
         _sample(brief, view, wording.name(view.nearest)) for view in draw_views(rng, chunk, size)
     ]
+
+
+def liken(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:
+    """Each view beside the one of the same board that looks most like it."""
+    brief = wording.brief()
+    samples = []
+    for _ in range(size):
+        like, view = draw_likened(rng, chunk)
+        conversation = brief.conversation([like, view.picture])
+        samples.append(Sample(conversation, wording.name(view.in_the_middle), view.truths))
+    return samples
 
 
 def look_thinking(rng: Generator, chunk: Chunk, wording: Wording, size: int) -> list[Sample]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from foveal.models.protocol import Picture
 from foveal.schemas.box import Box
+from foveal.tools.alike import most_alike
 from foveal.tools.cover import covered_by_grey, covered_by_surroundings
 from foveal.tools.image import Pixels
 from foveal.tools.view import resized
@@ -76,7 +77,8 @@ class BoardView:
 
 def draw_view(rng: Generator, chunk: Chunk) -> BoardView:
     """No defect is half inside, and few views are blank, if that can be helped."""
-    cut, truths = _shown(rng, chunk)
+    row, frame = _shown(rng, chunk)
+    cut, truths = _cut(chunk, row, frame), shown_in(known(chunk.defects[row]), frame)
     if rng.random() < _COVERED_SHARE:
         cut, truths = _covered(rng, cut, truths)
     turn = Turn.draw(rng)
@@ -85,8 +87,19 @@ def draw_view(rng: Generator, chunk: Chunk) -> BoardView:
     return BoardView(Picture("A", turn.picture(crop)), truths)
 
 
-def _shown(rng: Generator, chunk: Chunk) -> tuple[Pixels, NDArray[np.float32]]:
-    """Pixels of a board, and the defects among them."""
+def draw_likened(rng: Generator, chunk: Chunk) -> tuple[Picture, BoardView]:
+    """The place that looks most like one of the same board, as A, and that one as B."""
+    row, frame = _shown(rng, chunk)
+    like = most_alike(chunk.parts[row], frame) or frame
+    turn, tone = Turn.draw(rng), Tone.draw(rng)
+    crops = (resized(_cut(chunk, row, box), (VIEW_PX, VIEW_PX)) for box in (like, frame))
+    reference, shown = (turn.picture(tone.apply(crop)) for crop in crops)
+    truths = nearest_first(clipped(turn.truths(shown_in(known(chunk.defects[row]), frame))))
+    return Picture("A", reference), BoardView(Picture("B", shown), truths)
+
+
+def _shown(rng: Generator, chunk: Chunk) -> tuple[int, Box]:
+    """A board and a square on it."""
     suspected = len(chunk.suspects) > 0 and rng.random() < _SUSPECTED_SHARE
     aim = _at_suspect if suspected else _anywhere
     blank_too = rng.random() < _BLANK_SHARE
@@ -96,7 +109,7 @@ def _shown(rng: Generator, chunk: Chunk) -> tuple[Pixels, NDArray[np.float32]]:
         if not halves and (blank_too or not _is_blank(_cut(chunk, row, frame))):
             break
         row, frame = aim(rng, chunk)
-    return _cut(chunk, row, frame), shown_in(known(chunk.defects[row]), frame)
+    return row, frame
 
 
 def _anywhere(rng: Generator, chunk: Chunk) -> tuple[int, Box]:

@@ -131,6 +131,19 @@ ALTERNATIVES: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
             "This is a part of the board: [A]",
             "A: [A]\nLook at it closely.",
         ),
+        "system liken": (
+            "You are an inspector of {{ subject }}. A is another place of the part, much like B.",
+            "You check {{ subject }} for defects; the part itself shows what its places look like.",
+        ),
+        "visual liken": (
+            "A, another place: [A]\nB, the place to check: [B]",
+            "[A] is A, a place that looks like B.\n[B] is B.",
+            "A, most like it: [A]\nB: [B]\nBoth are of one part.",
+        ),
+        "liken": (
+            "Which label fits the middle of B? Write the label only.",
+            "Name the defect in the centre of B. One label, nothing else.",
+        ),
         "look": (
             "What is wrong in the view, closest to its middle? Write the label only.",
             "Name the defect nearest to the centre. One label, nothing else.",
@@ -201,6 +214,9 @@ ALTERNATIVES: Final[dict[Language, dict[str, tuple[str, ...]]]] = {
             "任务：判断这块{{ subject }}是否损坏。",
         ),
         "visual alone": ("[A]", "这是板的一部分：[A]"),
+        "system liken": ("你是{{ subject }}检验员。A 是部件的另一处，与 B 最相似。",),
+        "visual liken": ("另一处 A：[A]\n待查 B：[B]", "A 与 B 相似：[A]\nB：[B]"),
+        "liken": ("B 中间是哪个标签？只写标签。",),
         "look": ("视图中间附近是什么缺陷？只写标签。", "用一个标签说明离中间最近的缺陷。"),
         "find": (
             "以 JSON 报告所有缺陷："

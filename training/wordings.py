@@ -103,7 +103,7 @@ def _reworded(
         return Instructions(
             original.system, original.visual, original.constraints, layer(original.format, role)
         )
-    kind = f" {role}" if role in TOLD else " alone" if role in ALONE else ""
+    kind = f" {role}" if role in {*TOLD, "liken"} else " alone" if role in ALONE else ""
     return Instructions(
         layer(original.system, f"system{kind}"),
         original.visual if role in _ONE_VISUAL else layer(original.visual, f"visual{kind}"),

@@ -5,7 +5,7 @@ import pytest
 
 from foveal.training.chunk import NONE, Chunk, known
 from foveal.training.crops import VIEW_PX
-from foveal.training.views import draw_view
+from foveal.training.views import draw_likened, draw_view
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +77,17 @@ def test_half_of_the_views_show_what_a_model_suspects(chunk: Chunk) -> None:
         return sum(view.in_the_middle == int(largest[0]) for view in views)
 
     assert shows_it(suspecting) > shows_it(chunk) + 60
+
+
+def test_beside_a_view_stands_another_place_of_its_board_lying_alike(chunk: Chunk) -> None:
+    rng = np.random.default_rng(6)
+    correlations = []
+    for _ in range(60):
+        like, view = draw_likened(rng, chunk)
+        assert (like.name, view.picture.name) == ("A", "B")
+        assert like.pixels.shape == view.picture.pixels.shape == (VIEW_PX, VIEW_PX)
+        a, b = (picture.pixels.astype(float).ravel() for picture in (like, view.picture))
+        if a.std() and b.std():
+            correlations.append(np.corrcoef(a, b)[0, 1])
+    assert np.median(correlations) > 0.5
+    assert max(correlations) < 1
