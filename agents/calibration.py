@@ -88,12 +88,20 @@ def rules_of(workflow: Workflow) -> dict[str, str]:
     terms = [label.said_in(workflow.language) for label in workflow.labels]
     parts["labels"] = [(term.name, term.meaning) for term in terms]
     parts["subject"] = said_in(workflow.subject, workflow.language)
-    role: Agent = "look" if workflow.graph == "inspect" else "judge"
-    parts["instructions"] = brief_for(role, workflow).sha256
+    briefs = (brief_for(role, workflow) for role in _judges(workflow))
+    parts["instructions"] = "+".join(brief.sha256 for brief in briefs)
+    if "liken" not in _judges(workflow):
+        del parts["looks"]["alike"]
     parts["decision.sure_from"] = workflow.decision.sure_from
     if thinking := _judges_thinking(workflow):
         parts["thinking"] = thinking
     return {name: _hash(part) for name, part in sorted(parts.items())}
+
+
+def _judges(workflow: Workflow) -> list[Agent]:
+    if workflow.graph != "inspect":
+        return ["judge"]
+    return ["look", "liken"] if workflow.looks.alike else ["look"]
 
 
 def _judges_thinking(workflow: Workflow) -> dict[Agent, int]:

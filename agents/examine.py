@@ -1,12 +1,14 @@
-"""The judge without a template: each place once more by itself, in the middle of a view."""
+"""The judge without a template: each place once more, in the middle of a view."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from langgraph.runtime import Runtime
 
 from foveal.agents.alone import look_at
 from foveal.agents.context import Context
-from foveal.agents.inspection import Inspection, Judgement
+from foveal.agents.inspection import Inspection, Judgement, Look, Region
+from foveal.agents.liken import liken
 from foveal.tools.merge import merge
 
 _SHARED = 0.2
@@ -14,21 +16,27 @@ _SHARED = 0.2
 
 
 def examine(state: Inspection, runtime: Runtime[Context]) -> Inspection:
-    """Ask what is wrong in the middle, at several scales; answers are averaged."""
+    """Ask what is wrong in the middle, at several scales and beside a like place of the part.
+
+    Answers are averaged.
+    """
     context, looks = runtime.context, runtime.context.workflow.looks
-    size = context.gallery[state["tested"]].size
+    size, regions = context.gallery[state["tested"]].size, state["regions"]
     scales = [looks.around, *looks.closer]
-    boxes = [
-        region.surroundings(around, looks, within=size)
-        for region in state["regions"]
-        for around in scales
-    ]
-    seen, usage = look_at(boxes, state, context, kept=True)
-    judgements = [
-        Judgement.over(region, seen[index * len(scales) : (index + 1) * len(scales)])
-        for index, region in enumerate(state["regions"])
-    ]
-    return {"judgements": surest(judgements, context.workflow.harmless), "usage": usage}
+    alone = [(region, around) for region in regions for around in scales]
+    beside = [(region, looks.around) for region in regions] if looks.alike else []
+    alone_in, beside_in = (
+        [region.surroundings(around, looks, within=size) for region, around in places]
+        for places in (alone, beside)
+    )
+    seen, usage = look_at(alone_in, state, context, kept=True)
+    likened, used = liken(beside_in, state, context)
+    answered: defaultdict[Region, list[Look]] = defaultdict(list)
+    for (region, _), look in zip([*alone, *beside], [*seen, *likened], strict=True):
+        if look is not None:
+            answered[region].append(look)
+    judgements = [Judgement.over(region, answered[region]) for region in regions]
+    return {"judgements": surest(judgements, context.workflow.harmless), "usage": usage + used}
 
 
 def surest(judgements: Sequence[Judgement], harmless: str) -> list[Judgement]:

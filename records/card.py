@@ -99,7 +99,8 @@ def _questions(evidence: list[Evidence]) -> Iterator[list[Evidence]]:
 def _look(
     evidence: list[Evidence], box: Box, *, tested: ImageId | None, images: ImageStore
 ) -> Look:
-    frame = next((item.view for item in evidence if item.view.image == tested), None)
+    of_part = [item for item in evidence if item.view.image == tested]
+    frame = max(of_part, key=lambda item: item.name).view if of_part else None
     crops = [
         Crop(item, exact(images.read(item.crop)), _box_in(item.view, box, frame=frame))
         for item in evidence
@@ -109,9 +110,9 @@ def _look(
 
 
 def _box_in(view: View, box: Box, *, frame: View | None) -> Corners | None:
-    """Pictures of one question show the same place, so a box keeps its share of each of them.
+    """Pictures of one question show the same place or a like one: a box keeps its share of each.
 
-    `frame` is the view of the image that the box is given in.
+    `frame` is the view of the image that the box is given in, around the box.
     """
     if frame is None or not box.intersection_area(frame.box_px):
         return None

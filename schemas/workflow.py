@@ -59,6 +59,7 @@ Agent = Literal[
     "judge",
     "survey",
     "look",
+    "liken",
     "find",
     "confirm",
     "recognise",
@@ -93,6 +94,11 @@ class Looks(Strict):
     )
     closer: list[float] = Field(
         default=[1.2, 2.2], description="further surroundings, shown where the model is unsure"
+    )
+    alike: bool = Field(
+        default=True,
+        description="whether a place is also shown beside the one most like it on the same part, "
+        "where there is no template",
     )
     swap_order: bool = Field(
         default=True, description="whether it is then also shown the tested part first"

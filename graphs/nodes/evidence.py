@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from foveal.agents.context import Context
 from foveal.agents.inspection import Inspection, Look, Placement, Region, Shown
+from foveal.schemas.box import Box
 from foveal.schemas.evidence import Evidence, ToolStep
 
 
@@ -45,8 +46,15 @@ def _steps(picture: Shown, look: Look, region: Region, state: Inspection) -> Ite
             yield ToolStep(tool="register", result=f"moved by {dx}, {dy} px")
     if look.cover is not None and picture == look.pictures[-1]:
         yield ToolStep(tool="cover", result=_covered(look))
+    if _is_likened(look) and picture != look.pictures[-1]:
+        yield ToolStep(tool="alike", result=f"most like {_place(look.pictures[-1].view.box_px)}")
     (width, height), box = picture.view.size_px, picture.view.box_px
     yield ToolStep(tool="cut", result=f"{box.width}×{box.height} → {width}×{height} px")
+
+
+def _is_likened(look: Look) -> bool:
+    """Whether both pictures are of one image."""
+    return len({picture.view.image for picture in look.pictures}) < len(look.pictures)
 
 
 def _motion(placement: Placement) -> str:
@@ -56,5 +64,9 @@ def _motion(placement: Placement) -> str:
 def _covered(look: Look) -> str:
     if look.hidden_px is None:
         return f"{look.cover} in its place"
-    x1, y1, x2, y2 = look.hidden_px
-    return f"{look.cover} over x {x1}–{x2}, y {y1}–{y2}"
+    return f"{look.cover} over {_place(look.hidden_px)}"
+
+
+def _place(box: Box) -> str:
+    x1, y1, x2, y2 = box
+    return f"x {x1}–{x2}, y {y1}–{y2}"

@@ -12,6 +12,7 @@ from foveal.agents.briefs import brief_for
 from foveal.agents.context import Context, Gallery
 from foveal.agents.inspection import Inspection, Judgement, Region
 from foveal.agents.judge import judge
+from foveal.agents.liken import liken
 from foveal.agents.recognise import recognise
 from foveal.agents.scripted import ScriptedModel, shown
 from foveal.agents.verify import verify
@@ -80,6 +81,12 @@ def ask_look(state: Inspection, runtime: Runtime[Context]) -> Usage:
     return look_at(boxes, state, runtime.context, kept=True)[1]
 
 
+def ask_liken(state: Inspection, runtime: Runtime[Context]) -> Usage:
+    looks = runtime.context.workflow.looks
+    boxes = [region.surroundings(1.6, looks, within=(240, 160)) for region in state["regions"]]
+    return liken(boxes, state, runtime.context)[1]
+
+
 def ask_verify(state: Inspection, runtime: Runtime[Context]) -> Usage:
     return verify(state, runtime)["usage"]
 
@@ -95,6 +102,7 @@ def ask_recognise(state: Inspection, runtime: Runtime[Context]) -> Usage:
 ASKING: dict[Agent, tuple[Callable[[Inspection, Runtime[Context]], Usage], int]] = {
     "judge": (ask_judge, 2),
     "look": (ask_look, 2),
+    "liken": (ask_liken, 2),
     "verify": (ask_verify, 4),
     "confirm": (ask_confirm, 4),
     "recognise": (ask_recognise, 1),

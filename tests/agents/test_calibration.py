@@ -208,6 +208,20 @@ def test_of_a_plan_only_what_is_shown_counts(
     assert (rules_of(other) == rules_of(searching)) == holds
 
 
+@pytest.mark.parametrize(
+    ("graph", "counts"), [("compare", set()), ("inspect", {"looks", "instructions"})]
+)
+def test_a_like_place_counts_where_it_is_shown(
+    graph: str, counts: set[str], workflow: Workflow
+) -> None:
+    shown = workflow.model_copy(update={"graph": graph})
+    alone = shown.model_copy(update={"looks": Looks(alike=False)})
+
+    mine, other = rules_of(shown), rules_of(alone)
+
+    assert {name for name in mine if mine[name] != other[name]} == counts
+
+
 def test_a_part_that_a_workflow_leaves_out_has_no_hash(workflow: Workflow) -> None:
     scaled_up = workflow.model_copy(update={"scale": Scale(px_per_mm=9)})
 

@@ -74,6 +74,17 @@ def test_no_box_is_drawn_where_its_place_is_not_known(
     assert look.crops[0].box is None
 
 
+def test_beside_a_like_place_the_box_lies_where_it_lies_in_the_part(run: RunDirectory) -> None:
+    like, place = Box(200, 200, 264, 264), Box(0, 0, 64, 64)
+
+    (look,) = card_of(
+        run, Box(8, 16, 40, 48), seen("A", TESTED, like), seen("B", TESTED, place)
+    ).looks
+
+    first, second = (crop.box for crop in look.crops)
+    assert first == second == (16, 32, 80, 96)
+
+
 def test_a_finding_without_evidence_has_no_looks(run: RunDirectory) -> None:
     assert card_of(run, Box(1, 1, 2, 2)).looks == []
 
