@@ -21,7 +21,7 @@ _GRAIN_PX = 30
 _LUMPS = 0.5
 """Of what is enclosed, so much may be thick: about as wide as a via's land or a drilled hole."""
 
-_LONGEST_PX, _LONGEST_SHARES = (24, 48, 90), (0.7, 0.2, 0.1)
+_LONGEST_PX, _LONGEST_SHARES = (24, 48, 90), (0.55, 0.33, 0.12)
 """Of what is enclosed, up to how long it may be, and how much of it may."""
 
 _ALONG_PX, _SCRATCHED = (14, 45), 0.1
@@ -29,6 +29,9 @@ _ALONG_PX, _SCRATCHED = (14, 45), 0.1
 
 _WIDEST_PX = 98
 """Gaps and conductors up to this are crossed."""
+
+_CUT_PX, _GONE = (13, 40), 0.2
+"""How wide a cut or a bridge may be, usually and where a stretch is gone, and how often it is."""
 
 _STRAIGHT = 0.25
 """Of cuts and bridges, so much goes straight across, as a stray trace does."""
@@ -51,11 +54,11 @@ def enclosed(rng: Generator, field: Mask) -> Mask | None:
     if site is None:
         return None
     longest = rng.choice(_LONGEST_PX, p=_LONGEST_SHARES)
-    length, angle = rng.uniform(2, longest), rng.uniform(0, np.pi)
+    length, angle = rng.uniform(4, longest), rng.uniform(0, np.pi)
     half = length / 2 * np.array([np.cos(angle), np.sin(angle)])
     path = curve(rng, site.center - half, site.center + half, sag=0.35)
-    thickest = min(18 if rng.random() < _LUMPS else 11, max(4.0, site.room()))
-    mark = paint(rng, site.shape, path, rng.uniform(3, thickest))
+    thickest = min(22 if rng.random() < _LUMPS else 11, max(5.0, site.room()))
+    mark = paint(rng, site.shape, path, rng.uniform(4, thickest))
     clearance = rng.uniform(1.5, 4.0)
     mark = (mark & (site.depth > clearance)).astype(np.uint8)
     return mark if int(mark.sum()) >= 14 and _extent(mark) >= 4 else None
@@ -79,7 +82,8 @@ def across(rng: Generator, field: Mask) -> Mask | None:
     rim = _Rim.pick(rng, field, limit=_WIDEST_PX + 2)
     if rim is None or not 3 <= rim.across <= _WIDEST_PX:
         return None
-    mark = paint(rng, rim.site.shape, _crossing(rng, rim), rng.uniform(2.5, 13)) & field
+    width = rng.uniform(2.5, _CUT_PX[int(rng.random() < _GONE)])
+    mark = paint(rng, rim.site.shape, _crossing(rng, rim), width) & field
     if int(mark.sum()) < 12 or _extent(mark) < 4:
         return None
     # Scratches leave grains behind: a cut counts where one more pixel would complete it.

@@ -12,6 +12,10 @@ from foveal.training.boards.copper import Mask
 
 Field = NDArray[np.float32]
 
+_WAVES, _BENDS = 40, 16
+"""Across a scan, at most: of light and of jitter, and of its geometry, which leaves a small round
+hole round."""
+
 
 @dataclass(frozen=True)
 class Motion:
@@ -42,7 +46,7 @@ class Scanner:
 
 
 def random_scanner(rng: Generator) -> Scanner:
-    rough = rng.random() < 0.3
+    rough = rng.random() < 0.2
     return Scanner(
         blur_px=float(rng.uniform(0.6, 1.8)),
         waver_px=float(rng.uniform(0, 1.4 if rough else 0.7)),
@@ -58,8 +62,9 @@ def scan(rng: Generator, board: Mask, scanner: Scanner, motion: Motion, *, size:
     """The copper that a scan of `size` × `size` pixels shows; the board reaches past its rim."""
     soft = cv2.GaussianBlur(board.astype(np.float32), (0, 0), scanner.blur_px)
     map_x, map_y = _positions(board.shape[0], motion, size)
-    map_x += _waver(rng, size, scanner.waver_px) + _jitter(rng, size, scanner.jitter_px)
-    map_y += _waver(rng, size, scanner.waver_px)
+    map_x += _waver(rng, size, scanner.waver_px, waves=_BENDS)
+    map_x += _jitter(rng, size, scanner.jitter_px)
+    map_y += _waver(rng, size, scanner.waver_px, waves=_BENDS)
     seen = cv2.remap(soft, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     if scanner.grain:
         seen = seen + cv2.GaussianBlur(_normal(rng, size), (0, 0), 0.8) * scanner.grain * 2
@@ -105,9 +110,9 @@ def _normal(rng: Generator, size: int) -> Field:
     return np.tile(tile, (3, 3))[:size, :size]
 
 
-def _waver(rng: Generator, size: int, amplitude: float) -> Field:
+def _waver(rng: Generator, size: int, amplitude: float, *, waves: int = _WAVES) -> Field:
     """Smooth displacement of up to a few pixels, at a random wavelength."""
-    cells = int(rng.integers(4, 40))
+    cells = int(rng.integers(4, waves))
     coarse = rng.standard_normal((cells, cells), np.float32) * np.float32(amplitude)
     return np.asarray(cv2.resize(coarse, (size, size), interpolation=cv2.INTER_CUBIC), np.float32)
 
