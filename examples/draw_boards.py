@@ -1,6 +1,6 @@
 """Draw a template and a damaged board, with the truth beside them.
 
-    python examples/draw_boards.py OUT [--seed 227] [--defects 7]
+    python examples/draw_boards.py OUT [--seed 446] [--defects 7]
 
 `examples/boards/` holds what the defaults draw.
 """
@@ -18,7 +18,7 @@ from foveal.training.boards.pair import draw_pair
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("out", type=Path)
-    arguments.add_argument("--seed", type=int, default=227)
+    arguments.add_argument("--seed", type=int, default=446)
     arguments.add_argument("--defects", type=int, default=7)
     options = arguments.parse_args()
     pair = draw_pair(np.random.default_rng(options.seed), defects=options.defects)
