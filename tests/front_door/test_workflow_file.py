@@ -82,14 +82,14 @@ UNKNOWN_KEYS = {
     "a role": (
         ("harmless", "instructions: {jugde: {system: hi}}\nharmless"),
         "unknown key 'jugde' in instructions: "
-        "it should be 'judge', 'survey', 'look', 'find', 'confirm', 'recognise', 'verify', "
-        "'report', 'scout' or 'explore'",
+        "it should be 'judge', 'survey', 'look', 'liken', 'find', 'confirm', 'recognise', "
+        "'verify', 'report', 'scout' or 'explore'",
     ),
     "an agent that thinks": (
         ("harmless", "thinking: {jugde: 40}\nharmless"),
         "unknown key 'jugde' in thinking: "
-        "it should be 'judge', 'survey', 'look', 'find', 'confirm', 'recognise', 'verify', "
-        "'report', 'scout' or 'explore'",
+        "it should be 'judge', 'survey', 'look', 'liken', 'find', 'confirm', 'recognise', "
+        "'verify', 'report', 'scout' or 'explore'",
     ),
     "a merge": (
         ("harmless", "<<: {a: 1}\nharmless"),

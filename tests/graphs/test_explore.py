@@ -74,7 +74,7 @@ def part(*spots: Box) -> Image:
 
 
 def looking(request: ChooseRequest) -> dict[str, float]:
-    (pixels,) = shown(request.conversation).values()
+    *_, pixels = shown(request.conversation).values()
     if "yes" in request.answers:
         return {"yes": 0.9, "no": 0.1} if pixels.any() else {"yes": 0.2, "no": 0.8}
     right = "short" if (pixels > 200).sum() > 40 else "none"
@@ -95,7 +95,9 @@ def test_what_the_model_reports_is_judged_like_what_a_search_found(workflow: Wor
     (finding,) = report.findings
     assert (report.verdict, finding.label) == ("fail", "short")
     assert finding.box_px == SPOT.grown(7)
-    assert len(finding.evidence) == 1 + len(workflow.looks.closer)
+    assert (
+        len(finding.evidence) == 1 + len(workflow.looks.closer) + 2
+    )  # and A and B beside a like place
 
 
 def test_a_report_of_nothing_is_harmless_to_the_judge(workflow: Workflow) -> None:

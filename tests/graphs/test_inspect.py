@@ -44,7 +44,7 @@ def spot_in(pixels: Pixels) -> tuple[int, int, int, int] | None:
 
 
 def looking(request: ChooseRequest) -> dict[str, float]:
-    (pixels,) = shown(request.conversation).values()
+    *_, pixels = shown(request.conversation).values()
     if "yes" in request.answers:
         return {"yes": 0.999, "no": 0.001} if pixels.any() else {"yes": 0.2, "no": 0.8}
     right = "short" if spot_in(pixels) else "none"
