@@ -9,6 +9,7 @@ from foveal.agents.alone import look_at
 from foveal.agents.context import Context
 from foveal.agents.inspection import Inspection, Judgement, Look, Region
 from foveal.agents.liken import liken
+from foveal.schemas.box import Box
 from foveal.tools.merge import merge
 
 _SHARED = 0.2
@@ -22,15 +23,15 @@ def examine(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     """
     context, looks = runtime.context, runtime.context.workflow.looks
     size, regions = context.gallery[state["tested"]].size, state["regions"]
+
+    def views(places: Sequence[tuple[Region, float]]) -> list[Box]:
+        return [region.surroundings(around, looks, within=size) for region, around in places]
+
     scales = [looks.around, *looks.closer]
     alone = [(region, around) for region in regions for around in scales]
     beside = [(region, looks.around) for region in regions] if looks.alike else []
-    alone_in, beside_in = (
-        [region.surroundings(around, looks, within=size) for region, around in places]
-        for places in (alone, beside)
-    )
-    seen, usage = look_at(alone_in, state, context, kept=True)
-    likened, used = liken(beside_in, state, context)
+    seen, usage = look_at(views(alone), state, context, kept=True)
+    likened, used = liken(views(beside), state, context)
     answered: defaultdict[Region, list[Look]] = defaultdict(list)
     for (region, _), look in zip([*alone, *beside], [*seen, *likened], strict=True):
         if look is not None:
