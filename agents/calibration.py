@@ -88,9 +88,9 @@ def rules_of(workflow: Workflow) -> dict[str, str]:
     terms = [label.said_in(workflow.language) for label in workflow.labels]
     parts["labels"] = [(term.name, term.meaning) for term in terms]
     parts["subject"] = said_in(workflow.subject, workflow.language)
-    briefs = (brief_for(role, workflow) for role in _judges(workflow))
-    parts["instructions"] = "+".join(brief.sha256 for brief in briefs)
-    if "liken" not in _judges(workflow):
+    judges = _judges(workflow)
+    parts["instructions"] = "+".join(brief_for(role, workflow).sha256 for role in judges)
+    if "liken" not in judges:
         del parts["looks"]["alike"]
     parts["decision.sure_from"] = workflow.decision.sure_from
     if thinking := _judges_thinking(workflow):
@@ -99,6 +99,7 @@ def rules_of(workflow: Workflow) -> dict[str, str]:
 
 
 def _judges(workflow: Workflow) -> list[Agent]:
+    """Whose answers a judgement is the mean of."""
     if workflow.graph != "inspect":
         return ["judge"]
     return ["look", "liken"] if workflow.looks.alike else ["look"]

@@ -34,9 +34,9 @@ def most_alike(pixels: Pixels, box: Box) -> Box | None:
     place = Box(*(round(corner * scale) for corner in box)).clipped(size_of(small))
     if not place.area or np.ptp(_cut(small, place)) == 0:
         return None
-    scores = _without_neighbours(_scores(small, place), place)
-    row, column = np.unravel_index(int(scores.argmax()), scores.shape)
-    if np.isneginf(scores[row, column]):
+    scores = _without_neighbours(_scores(small, _cut(small, place)), place)
+    _, best, _, (column, row) = cv2.minMaxLoc(scores)
+    if np.isneginf(best):
         return None
     width, height = size_of(whole)
     x, y = (
@@ -46,10 +46,9 @@ def most_alike(pixels: Pixels, box: Box) -> Box | None:
     return _refined(whole, box, box.shifted(x - box.x1, y - box.y1), reach=ceil(1 / scale))
 
 
-def _scores(searched: Pixels, place: Box, within: Box | None = None) -> MatLike:
+def _scores(searched: Pixels, place: Pixels) -> MatLike:
     """By the top left corner in what is searched."""
-    around = searched if within is None else _cut(searched, within)
-    return cv2.matchTemplate(around, _cut(searched, place), cv2.TM_CCOEFF_NORMED)
+    return cv2.matchTemplate(searched, place, cv2.TM_CCOEFF_NORMED)
 
 
 def _without_neighbours(scores: MatLike, place: Box) -> MatLike:
@@ -64,9 +63,8 @@ def _without_neighbours(scores: MatLike, place: Box) -> MatLike:
 def _refined(whole: Pixels, box: Box, start: Box, *, reach: int) -> Box:
     """Where the place fits best within `reach` pixels of the start."""
     within = start.grown(reach).clipped(size_of(whole))
-    scores = _scores(whole, box, within)
-    row, column = np.unravel_index(int(scores.argmax()), scores.shape)
-    return box.shifted(within.x1 + int(column) - box.x1, within.y1 + int(row) - box.y1)
+    _, _, _, (column, row) = cv2.minMaxLoc(_scores(_cut(whole, within), _cut(whole, box)))
+    return box.shifted(within.x1 + column - box.x1, within.y1 + row - box.y1)
 
 
 def _cut(pixels: Pixels, box: Box) -> Pixels:
