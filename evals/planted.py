@@ -7,7 +7,7 @@ from numpy.random import Generator
 from foveal.agents.inspection import Claim, Region
 from foveal.evals.matching import Truth
 from foveal.schemas.box import Box
-from foveal.tools.image import Image
+from foveal.tools.image import Image, pixels_in
 
 _SIDES_PX = 20, 48
 """Of planted boxes, as people draw them around defects."""
@@ -46,6 +46,6 @@ def _quiet(rng: Generator, part: Image, taken: Sequence[Box]) -> Iterator[Box]:
         x, y = int(rng.integers(width - side)), int(rng.integers(height - side))
         box = Box(x, y, x + side, y + side)
         near = box.grown(side)
-        shown = part.pixels[box.y1 : box.y2, box.x1 : box.x2]
+        shown = pixels_in(part.pixels, box)
         if shown.std() >= _EDGE_SPREAD and not any(near.intersection_area(one) for one in taken):
             yield box

@@ -11,7 +11,7 @@ import numpy as np
 from cv2.typing import MatLike
 
 from foveal.schemas.box import Box
-from foveal.tools.image import Pixels, size_of
+from foveal.tools.image import Pixels, pixels_in, size_of
 from foveal.tools.tone import grey
 
 _SIDE_PX = 24
@@ -32,9 +32,9 @@ def most_alike(pixels: Pixels, box: Box) -> Box | None:
     reduced = cv2.resize(whole, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     small = np.asarray(reduced, np.uint8)
     place = Box(*(round(corner * scale) for corner in box)).clipped(size_of(small))
-    if not place.area or np.ptp(_cut(small, place)) == 0:
+    if not place.area or np.ptp(pixels_in(small, place)) == 0:
         return None
-    scores = _without_neighbours(_scores(small, _cut(small, place)), place)
+    scores = _without_neighbours(_scores(small, pixels_in(small, place)), place)
     _, best, _, (column, row) = cv2.minMaxLoc(scores)
     if np.isneginf(best):
         return None
@@ -63,9 +63,5 @@ def _without_neighbours(scores: MatLike, place: Box) -> MatLike:
 def _refined(whole: Pixels, box: Box, start: Box, *, reach: int) -> Box:
     """Where the place fits best within `reach` pixels of the start."""
     within = start.grown(reach).clipped(size_of(whole))
-    _, _, _, (column, row) = cv2.minMaxLoc(_scores(_cut(whole, within), _cut(whole, box)))
+    _, _, _, (column, row) = cv2.minMaxLoc(_scores(pixels_in(whole, within), pixels_in(whole, box)))
     return box.shifted(within.x1 + column - box.x1, within.y1 + row - box.y1)
-
-
-def _cut(pixels: Pixels, box: Box) -> Pixels:
-    return pixels[box.y1 : box.y2, box.x1 : box.x2]

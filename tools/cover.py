@@ -8,7 +8,7 @@ import numpy as np
 from foveal.schemas.box import Box
 from foveal.schemas.evidence import Cover
 from foveal.schemas.view import View
-from foveal.tools.image import Image, Pixels, size_of
+from foveal.tools.image import Image, Pixels, pixels_in, size_of
 from foveal.tools.view import Seen, resized
 
 _GREY = 128
@@ -26,7 +26,7 @@ def cut_covered(
     """As `cut`, with what lies in `hidden` covered before anything is resized."""
     assert box.fits(image.size), f"{box} leaves the {image.size} image {image.id}"
     there = hidden.intersection(box).shifted(-box.x1, -box.y1)
-    pixels = resized(cover(image.pixels[box.y1 : box.y2, box.x1 : box.x2], there), size)
+    pixels = resized(cover(pixels_in(image.pixels, box), there), size)
     pixels.setflags(write=False)
     return Seen(View(image=image.id, box_px=box, size_px=size), pixels)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from foveal.schemas.box import Box
 from foveal.schemas.image import ImageId, name_pixels
 
 Pixels = NDArray[np.uint8]
@@ -37,6 +38,11 @@ def size_of(pixels: Pixels) -> tuple[int, int]:
     """Width and height."""
     height, width = pixels.shape[:2]
     return width, height
+
+
+def pixels_in(pixels: Pixels, box: Box) -> Pixels:
+    """What a box in pixels of the image shows; no copy."""
+    return pixels[box.y1 : box.y2, box.x1 : box.x2]
 
 
 def _check(pixels: Pixels) -> None:

@@ -5,7 +5,7 @@ import numpy as np
 from cv2.typing import MatLike
 
 from foveal.schemas.box import Box
-from foveal.tools.image import Pixels, size_of
+from foveal.tools.image import Pixels, pixels_in, size_of
 from foveal.tools.tone import grey
 
 _CONTEXT_PX = 16
@@ -27,7 +27,9 @@ def register(template: Pixels, tested: Pixels, box: Box, *, reach: int = 5) -> t
     if not seen.area:
         return 0, 0
     scores = cv2.matchTemplate(
-        _cut(grey(template), seen.grown(reach)), _cut(grey(tested), seen), cv2.TM_CCOEFF_NORMED
+        pixels_in(grey(template), seen.grown(reach)),
+        pixels_in(grey(tested), seen),
+        cv2.TM_CCOEFF_NORMED,
     )
     return _smallest_motion(scores, reach)
 
@@ -38,7 +40,3 @@ def _smallest_motion(scores: MatLike, reach: int) -> tuple[int, int]:
     length[scores < scores.max() - _TIE] = np.inf
     row, column = np.unravel_index(np.argmin(length), length.shape)
     return int(steps[column]), int(steps[row])
-
-
-def _cut(pixels: Pixels, box: Box) -> Pixels:
-    return pixels[box.y1 : box.y2, box.x1 : box.x2]

@@ -16,7 +16,7 @@ import numpy as np
 from foveal.schemas.box import Box
 from foveal.tools.difference import structural
 from foveal.tools.gate import CELL_PX, Passage
-from foveal.tools.image import Pixels, size_of
+from foveal.tools.image import Pixels, pixels_in, size_of
 from foveal.tools.pair import alike, exposed_like, strongest
 
 _OVERLAP = 0.3
@@ -108,7 +108,7 @@ class Tracker:
 
 
 def _smooth(pixels: Pixels, box: Box) -> Pixels:
-    cut = np.ascontiguousarray(pixels[box.y1 : box.y2, box.x1 : box.x2])
+    cut = np.ascontiguousarray(pixels_in(pixels, box))
     return np.asarray(cv2.GaussianBlur(cut, (3, 3), 0), np.uint8)
 
 

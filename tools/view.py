@@ -7,7 +7,7 @@ import numpy as np
 
 from foveal.schemas.box import Box
 from foveal.schemas.view import View
-from foveal.tools.image import Image, Pixels, size_of
+from foveal.tools.image import Image, Pixels, pixels_in, size_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +21,7 @@ class Seen:
 def cut(image: Image, box: Box, *, size: tuple[int, int]) -> Seen:
     """The region at (width, height): the same call gives the same pixels, bit for bit."""
     assert box.fits(image.size), f"{box} leaves the {image.size} image {image.id}"
-    pixels = resized(image.pixels[box.y1 : box.y2, box.x1 : box.x2], size)
+    pixels = resized(pixels_in(image.pixels, box), size)
     pixels.setflags(write=False)
     return Seen(View(image=image.id, box_px=box, size_px=size), pixels)
 

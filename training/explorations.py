@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from foveal.agents.moves import NOTED, asked, shown, told
 from foveal.models.protocol import Call, Message, Picture
 from foveal.schemas.box import Box
-from foveal.tools.image import Pixels
+from foveal.tools.image import Pixels, pixels_in
 from foveal.tools.view import resized
 from foveal.training.boards.pair import SIZE_PX
 from foveal.training.chunk import Chunk, known
@@ -88,7 +88,7 @@ class Board:
         return box
 
     def view(self, name: str, frame: Box) -> Picture:
-        cut = self.part[frame.y1 : frame.y2, frame.x1 : frame.x2]
+        cut = pixels_in(self.part, frame)
         return Picture(name, resized(cut, (VIEW_PX, VIEW_PX)))
 
     def shown_in(self, frame: Box) -> NDArray[np.float32]:
