@@ -124,7 +124,10 @@ def asked_again(role: Role, language: Language, values: Mapping[str, object]) ->
 
 
 def _read(role: Role, language: Language, name: str) -> str:
-    path = files("foveal.agents") / "texts" / role / language / f"{name}.txt"
+    """The role's own words, else those that most roles have in common."""
+    texts, within = files("foveal.agents") / "texts", f"{language}/{name}.txt"
+    own = texts / role / within
+    path = own if own.is_file() else texts / "common" / within
     return path.read_text(encoding="utf-8").rstrip("\n")
 
 
