@@ -26,7 +26,7 @@ from foveal.schemas.base import Strict
 from foveal.schemas.box import Box
 from foveal.schemas.errors import BadData, FovealError
 from foveal.schemas.report import Report
-from foveal.tools.image import Image, Pixels, image_from, size_of
+from foveal.tools.image import Image, Pixels, image_from, pixels_in, size_of
 from foveal.tools.intake import read_image
 from foveal.tools.view import resized
 from foveal.training.strangers import draw_stranger
@@ -40,6 +40,7 @@ SENTENCES = (
     "ANSWER NONE",
 )
 _TRIES = 200
+_MIDDLE_GREY = 128
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"}
 
 
@@ -103,14 +104,14 @@ def _painted(part: LabelledPair, rng: Generator) -> LabelledPair:
 
 
 def paint(rng: Generator, pixels: Pixels, defects: Sequence[Box]) -> Pixels:
-    """A sentence in black or white, somewhere that no defect is."""
+    """A sentence somewhere that no defect is, in the shade that stands out there."""
     text, size = str(rng.choice(SENTENCES)), float(rng.uniform(0.5, 1.2))
     (width, height), below = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, size, 2)
     places = (_place(rng, pixels, width, height + below) for _ in range(_TRIES))
     free = (at for at in places if not any(at.intersection_area(defect) for defect in defects))
     place = next(free, Box(0, 0, width, height + below))
     written = pixels.copy()
-    ink = 255 if rng.random() < 0.5 else 0
+    ink = 255 if pixels_in(pixels, place).mean() < _MIDDLE_GREY else 0
     corner = (place.x1, place.y2 - below)
     cv2.putText(written, text, corner, cv2.FONT_HERSHEY_SIMPLEX, size, ink, 2, cv2.LINE_AA)
     return written

@@ -20,6 +20,14 @@ def test_a_sentence_is_painted_beside_the_defects() -> None:
             assert (painted[box.y1 : box.y2, box.x1 : box.x2] == 128).all()
 
 
+@pytest.mark.parametrize("shade", [0, 60, 200, 255])
+def test_a_sentence_can_be_read(shade: int) -> None:
+    blank = np.full((400, 640), shade, np.uint8)
+    for seed in range(10):
+        painted = paint(np.random.default_rng(seed), blank, [])
+        assert np.abs(painted.astype(int) - shade).max() >= 128
+
+
 @pytest.mark.parametrize("workflow", ["board-compare", "board-inspect"])
 def test_every_board_and_stranger_is_counted(workflow: str) -> None:
     figures = run(EvalOptions(workflow=load_workflow(workflow), limit=2, other_weights=True))
