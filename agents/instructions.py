@@ -126,8 +126,8 @@ def asked_again(role: Role, language: Language, values: Mapping[str, object]) ->
 def _read(role: Role, language: Language, name: str) -> str:
     """The role's own words, else those that most roles have in common."""
     texts, within = files("foveal.agents") / "texts", f"{language}/{name}.txt"
-    own = texts / role / within
-    path = own if own.is_file() else texts / "common" / within
+    own, common = texts / role / within, texts / "common" / within
+    path = common if common.is_file() and not own.is_file() else own
     return path.read_text(encoding="utf-8").rstrip("\n")
 
 
