@@ -27,6 +27,14 @@ def pieces_of(report: Report) -> list[Piece]:
     return list(_pieces(report.document, "", _sources(report), indent=0))
 
 
+def left_out(report: Report) -> list[int]:
+    """Numbers, from 1, of findings that no value leads to; none where no value leads to any."""
+    found = (_FINDING.match(source) for source in report.sources.values())
+    cited = {int(match[1]) + 1 for match in found if match}
+    numbers = range(1, len(report.findings) + 1)
+    return [number for number in numbers if cited and number not in cited]
+
+
 def _sources(report: Report) -> dict[str, str]:
     """Of whole values; a text takes the first of those that it states."""
     sources: dict[str, str] = {}

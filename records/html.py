@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from foveal.records.alignment import Alignment, alignment_of
 from foveal.records.card import Card, finding_card
 from foveal.records.curves import Curves, curves_of
-from foveal.records.document import Piece, pieces_of
+from foveal.records.document import Piece, left_out, pieces_of
 from foveal.records.environment import environment
 from foveal.records.overview import Panel, panels
 from foveal.records.store import ImageStore
@@ -24,6 +24,7 @@ class Page:
     removed: list[Card]
     counts: list[tuple[str, int]]
     document: list[Piece]
+    left_out: list[int]
     curves: Curves | None
     image_names: dict[ImageId, str]
 
@@ -54,6 +55,7 @@ def _page(report: Report, images: ImageStore) -> Page:
         removed=removed,
         counts=Counter(finding.label for finding in report.findings).most_common(),
         document=[] if report.document is None else pieces_of(report),
+        left_out=left_out(report),
         curves=curves_of(report.calibration),
         image_names={record.id: record.name for record in report.images},
     )

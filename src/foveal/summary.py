@@ -5,6 +5,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from foveal.records.document import left_out
 from foveal.records.run_directory import read_head
 from foveal.schemas.calibration import Limit
 from foveal.schemas.finding import Finding
@@ -38,7 +39,9 @@ def print_summary(report: Report, out: Path, *, head: str) -> None:
         console.print(_table(report))
     console.print(f"Report: {out / 'report.html'}", markup=False)
     if report.document is not None:
-        console.print(f"Document: {out / 'document.json'}", markup=False)
+        missing = ", ".join(map(str, left_out(report)))
+        without = f" (without findings {missing})" if missing else ""
+        console.print(f"Document: {out / 'document.json'}{without}", markup=False)
     console.print(f"Ledger: {head}", markup=False)
 
 

@@ -16,7 +16,7 @@ Printed = Callable[..., str]
 def printed(capsys: pytest.CaptureFixture[str]) -> Printed:
     """What is said of findings that are supported, are not, or were not tested."""
 
-    def printed(*supported: bool | None) -> str:
+    def printed(*supported: bool | None, **written: object) -> str:
         report = Report(
             verdict="review",
             reason="a person must look",
@@ -26,7 +26,7 @@ def printed(capsys: pytest.CaptureFixture[str]) -> Printed:
             model=ModelRecord(name="tiny", revision="5d" * 32),
             workflow=WorkflowRecord(name="boards", sha256="e1" * 32),
             usage=Usage(),
-        )
+        ).model_copy(update=written)
         print_summary(report, Path("run"), head="5d" * 32)
         return capsys.readouterr().out
 
@@ -54,3 +54,14 @@ def test_each_finding_is_said_to_be_supported_or_not(printed: Printed) -> None:
 
 def test_what_was_not_tested_is_said_as_before(printed: Printed) -> None:
     assert "pixels" not in printed(None)
+
+
+@pytest.mark.parametrize(("cited", "said"), [((0, 1, 2), ""), ((1,), " (without findings 1, 3)")])
+def test_what_a_document_leaves_out_is_said(
+    printed: Printed, cited: tuple[int, ...], said: str
+) -> None:
+    sources = {f"/list/{at}/box": f"/findings/{at}/box_px" for at in cited}
+
+    lines = printed(None, None, None, document={"list": []}, sources=sources).splitlines()
+
+    assert lines[-2] == f"Document: {Path('run/document.json')}{said}"

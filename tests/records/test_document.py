@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from foveal.records.document import Piece, pieces_of
+from foveal.records.document import Piece, left_out, pieces_of
 from foveal.records.html import render
 from foveal.records.run_directory import RunDirectory
 from foveal.schemas.report import Report
@@ -45,6 +45,20 @@ def test_the_page_links_values_to_the_cards_below(run: RunDirectory, report: Rep
     assert '<a href="#finding-2" title="/findings/1/box_px">[1, 2, 3, 4]</a>' in page
     assert "&lt;b&gt;" in page
     assert "<b>&#34;" not in page
+
+
+def test_the_page_names_findings_that_a_list_leaves_out(run: RunDirectory, report: Report) -> None:
+    page = render(report, run.images)
+
+    assert left_out(report) == [1]
+    assert 'No value leads to <a href="#finding-1">finding 1</a>.' in page
+
+
+def test_a_document_of_counts_alone_leaves_nothing_out(run: RunDirectory, report: Report) -> None:
+    counted = report.model_copy(update={"sources": {"/n": "/facts/count/all"}})
+
+    assert left_out(counted) == []
+    assert "No value leads to" not in render(counted, run.images)
 
 
 def test_a_page_without_a_document_has_no_such_section(
