@@ -43,7 +43,7 @@ MIXTURE = Mixture(
         "liken": 0.9,
         "find": 0.5,
         "confirm": 0.35,
-        "recognise": 0.25,
+        "recognise": 0.35,
         "report": 0.5,
         "judge thinking": 0.03,
         "look thinking": 0.03,

@@ -20,7 +20,7 @@ from foveal.schemas.workflow import Workflow
 
 @pytest.fixture(scope="module")
 def parts() -> Labelled:
-    return Labelled([drawn_pair(EVIDENCE, index, defects=3) for index in range(2)], "two boards")
+    return Labelled([drawn_pair(EVIDENCE, index, defects=3) for index in (2, 3)], "two boards")
 
 
 @pytest.fixture

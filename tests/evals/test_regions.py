@@ -33,7 +33,7 @@ def test_a_confidence_comes_with_whether_something_is_wrong_there(
     workflow: Workflow, says: Says
 ) -> None:
     """On a board with several kinds of defect, a model that calls every region a spur."""
-    pair = drawn_pair(DRAWN, 1, defects=8)
+    pair = drawn_pair(DRAWN, 2, defects=8)
     (report,) = reports_of(
         listing_all(workflow), says("spur", 0.7), [pair], progress=lambda *_: None
     )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from foveal.training.boards.copper import BARE, Mask, disc
 from foveal.training.boards.leftovers import clear_leftovers
-from foveal.training.boards.motifs import BACKGROUNDS, MOTIFS, Motif
+from foveal.training.boards.motifs import BACKGROUNDS, MOTIFS, SMALLEST_HOLE_PX, Motif
 from foveal.training.boards.pour import pour_between
 
 _SMALL_SHARE, _SMALL_PX = 0.05, 90
@@ -41,7 +41,7 @@ def _laid_out(rng: Generator, size: int) -> Mask:
     if rng.random() < _POURED:
         pour_between(rng, board)
     clear_leftovers(board)
-    if rng.random() < 0.6:
+    if rng.random() < 0.4:
         _drill(rng, board)
     if rng.random() < 0.12:
         board = (1 - board).astype(np.uint8)
@@ -107,13 +107,13 @@ def _take_away(board: Mask, pieces: NDArray[Any], small: NDArray[np.bool_], name
 def _drill(rng: Generator, board: Mask) -> None:
     """Round holes of one or two sizes, in the middle of pads and anywhere in wide copper."""
     for _ in range(rng.integers(1, 3)):
-        diameter = int(rng.integers(10, 44))
+        diameter = int(rng.integers(SMALLEST_HOLE_PX, 44))
         depth = cv2.distanceTransform(board, cv2.DIST_L2, 3)
         fits = depth > diameter / 2 + rng.uniform(3, 10)
         middles = fits & (depth >= cv2.dilate(depth, np.ones((15, 15), np.uint8)))
         places = np.argwhere(middles if rng.random() < 0.6 else fits)[:, ::-1]
         drilled = np.empty((0, 2))
-        for place in rng.permutation(places)[: int(rng.integers(1, 25))].astype(float):
+        for place in rng.permutation(places)[: int(rng.integers(1, 15))].astype(float):
             if (np.linalg.norm(drilled - place, axis=1) > 1.5 * diameter).all():
                 disc(board, place, diameter, BARE)
                 drilled = np.vstack([drilled, place])

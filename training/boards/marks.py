@@ -36,9 +36,13 @@ _CUT_PX, _GONE = (13, 40), 0.2
 _STRAIGHT = 0.25
 """Of cuts and bridges, so much goes straight across, as a stray trace does."""
 
-_IN_NARROW, _IN_MIDDLE = 0.2, 0.5
-"""Of what is enclosed, so much lies in narrow places, which are a small part of most boards, and
-so much in the middle of a pad, a conductor or an open place."""
+_PLACES, _PLACE_SHARES = ("middle", "narrow", "open", "anywhere"), (0.3, 0.1, 0.45, 0.15)
+"""Of what is enclosed, how much lies in the middle of a pad, a conductor or an opening, in a narrow
+place, far from every edge, and anywhere: most of a board that we draw is neither narrow nor open.
+"""
+
+_NARROW_PX, _OPEN_PX = 9.0, 30.0
+"""How deep narrow places are at most and open ones at least."""
 
 
 def without_specks(field: Mask) -> Mask:
@@ -115,11 +119,12 @@ class _Rim(NamedTuple):
 
 def _roomy(rng: Generator, field: Mask) -> Site | None:
     """A site that has a few pixels around it."""
-    where = rng.random()
-    if where < _IN_MIDDLE:
+    place = rng.choice(_PLACES, p=_PLACE_SHARES)
+    if place == "middle":
         return Site.in_middle(rng, field, shallowest=5.0)
-    deepest = 9.0 if where < _IN_MIDDLE + _IN_NARROW else 60.0
-    return Site.pick(rng, field, shallowest=4.0, deepest=deepest)
+    shallowest = _OPEN_PX if place == "open" else 4.0
+    deepest = _NARROW_PX if place == "narrow" else np.inf
+    return Site.pick(rng, field, shallowest=shallowest, deepest=deepest)
 
 
 def _crossing(rng: Generator, rim: _Rim) -> Path:

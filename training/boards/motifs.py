@@ -29,6 +29,9 @@ from foveal.training.boards.copper import (
 
 Motif = Callable[[Generator, Mask], None]
 
+SMALLEST_HOLE_PX = 13
+"""0.27 mm: narrower holes are seldom drilled, and are what damage looks like."""
+
 _WIDTHS = 4, 5, 6, 8, 10, 12, 16, 24, 32, 48
 
 
@@ -92,8 +95,9 @@ def _vias(rng: Generator, board: Mask) -> None:
             polyline(shape, path, trace)
             disc(shape, path[-1], diameter, flat=flat)
         disc(shape, path[0], diameter, flat=flat)
-        if add_clear(board, shape, gap=gap) and drilled and diameter > 16:
-            disc(board, path[0], int(diameter * rng.uniform(0.35, 0.6)), BARE, flat=flat)
+        if add_clear(board, shape, gap=gap) and drilled and diameter > 2 * SMALLEST_HOLE_PX:
+            hole = max(SMALLEST_HOLE_PX, int(diameter * rng.uniform(0.35, 0.6)))
+            disc(board, path[0], hole, BARE, flat=flat)
 
 
 def _rings(rng: Generator, board: Mask) -> None:
@@ -202,7 +206,7 @@ def _pour(rng: Generator, board: Mask) -> None:
             polyline(board, extended(path, width + height), channel, BARE)
     for _ in range(rng.integers(0, 8)):
         at = np.array([rng.integers(width), rng.integers(height)], float)
-        hole = int(rng.integers(10, 80))
+        hole = int(rng.integers(24, 80))
         disc(board, at, hole, BARE)
         if rng.random() < 0.5 and hole > 28:
             disc(board, at, int(hole * rng.uniform(0.3, 0.7)))

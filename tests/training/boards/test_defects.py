@@ -174,7 +174,7 @@ def test_a_bite_is_one_by_its_largest_piece(
 
 
 @pytest.mark.parametrize("label", ["copper", "pin-hole"])
-def test_much_of_what_is_enclosed_lies_in_the_middle_of_small_places(label: DefectLabel) -> None:
+def test_what_is_enclosed_often_lies_in_the_middle_of_small_places(label: DefectLabel) -> None:
     """Round pads are a fifth of the copper here, or openings of what is bare."""
     pads: Mask = np.zeros((256, 256), np.uint8)
     for x, y in ((64, 64), (192, 64), (64, 192), (192, 192)):
@@ -182,13 +182,31 @@ def test_much_of_what_is_enclosed_lies_in_the_middle_of_small_places(label: Defe
     field = pads.copy()
     field[96:160, 16:240] = 1
     drawn = on_pads = 0
-    for seed in range(60):
+    for seed in range(150):
         before = field if label == "pin-hole" else (1 - field).astype(np.uint8)
         board = before.copy()
         drawn += add_defect(np.random.default_rng(seed), board, label, keep_clear=[]) is not None
         on_pads += int(((before ^ board) & pads).any())
 
-    assert on_pads > drawn / 4
+    assert on_pads > drawn / 7, "half of that without them"
+
+
+@pytest.mark.parametrize("label", ["copper", "pin-hole"])
+def test_much_of_what_is_enclosed_lies_far_from_every_edge(label: DefectLabel) -> None:
+    """Traces on one half of the board, which is copper or bare, and nothing on the other."""
+    traces: Mask = np.zeros((400, 400), np.uint8)
+    traces[:, :200] = np.arange(200) % 40 < 20
+    before = traces if label == "copper" else (1 - traces).astype(np.uint8)
+    room = cv2.distanceTransform(1 - traces, cv2.DIST_L2, 3)
+    depths: list[float] = []
+    for seed in range(60):
+        board = before.copy()
+        if add_defect(np.random.default_rng(seed), board, label, keep_clear=[]):
+            depths.append(float(room[before != board].max()))
+
+    deep = sum(depth > 30 for depth in depths)
+    assert deep > len(depths) / 2
+    assert max(depths) > 100
 
 
 @pytest.mark.parametrize("label", DEFECT_LABELS)

@@ -54,6 +54,22 @@ def test_some_holes_of_rings_break_out() -> None:
     assert min(broken, whole) >= 3
 
 
+@pytest.mark.parametrize("name", ["_vias", "_pour"])
+def test_no_hole_is_as_narrow_as_damage(name: str) -> None:
+    """Round or oval ones; a disc of 13 pixels may come out one narrower."""
+    narrowest = 400
+    for seed in range(60):
+        board = np.zeros((400, 400), np.uint8)
+        NAMED[name](np.random.default_rng(seed), board)
+        _, _, found, _ = cv2.connectedComponentsWithStats(1 - board, connectivity=4)
+        x, y, width, height, area = found[1:].T
+        inside = (x > 0) & (y > 0) & (x + width < 400) & (y + height < 400)
+        is_disc = inside & (np.abs(area / (width * height) - np.pi / 4) < 0.08)
+        narrowest = min([narrowest, *np.maximum(width, height)[is_disc]])
+
+    assert 12 <= narrowest < 400
+
+
 def test_stubs_of_a_comb_stand_in_even_steps() -> None:
     """Rows beside a trace that lies; what differs between two stubs differs between all."""
     steps = []
