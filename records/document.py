@@ -29,8 +29,7 @@ def pieces_of(report: Report) -> list[Piece]:
 
 def left_out(report: Report) -> list[int]:
     """Numbers, from 1, of findings that no value leads to; none where no value leads to any."""
-    found = (_FINDING.match(source) for source in report.sources.values())
-    cited = {int(match[1]) + 1 for match in found if match}
+    cited = {_number(source) for source in report.sources.values()} - {None}
     numbers = range(1, len(report.findings) + 1)
     return [number for number in numbers if cited and number not in cited]
 
@@ -58,5 +57,10 @@ def _pieces(value: Any, at: str, sources: dict[str, str], *, indent: int) -> Ite
 
 
 def _cited(text: str, source: str) -> Piece:
+    return Piece(text, source, _number(source))
+
+
+def _number(source: str) -> int | None:
+    """Of the finding that a value states, from 1."""
     found = _FINDING.match(source)
-    return Piece(text, source, int(found[1]) + 1 if found else None)
+    return int(found[1]) + 1 if found else None
