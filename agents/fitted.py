@@ -12,6 +12,7 @@ from jsonschema_rs import validator_for
 from foveal.agents.facts import Defect, Facts
 from foveal.agents.properties import Schema, is_box, is_plain_label, is_plain_name, label_and_box
 from foveal.agents.sources import Source, is_number, measured, sources_of
+from foveal.models.distinct import only_values
 
 _OTHER_LABELS = re.compile(r".*[\W_]label", re.IGNORECASE)
 """Besides plain ones, properties that hold a label though their schema takes any text."""
@@ -137,8 +138,17 @@ class _Fitting:
         if items == NOTHING:
             empty = {key: value for key, value in node.items() if key != "items"}
             return _without("array", node) if least else {**empty, "maxItems": 0}
+        if node.get("items") is not None and _box_names(node["items"]) and only_values(items):
+            return self._citing(node, items, least)
         most = max(_FEWEST_ITEMS, len(self._facts.defects), least)
         return {"maxItems": most, **node, "items": items}
+
+    def _citing(self, node: dict[str, Any], items: Any, least: int) -> dict[str, Any]:
+        """A list cites no finding twice, as is held against it when it is traced."""
+        cited = len(only_values(items) or ())
+        if least > cited:
+            return _without("array", node)
+        return {**node, "items": items, "uniqueItems": True}
 
     def _items(self, items: Any) -> Any:
         """Entries that hold a box are each about one finding: what else they say is said of it."""

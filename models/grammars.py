@@ -13,6 +13,7 @@ from llguidance import LLMatcher
 
 from foveal.models.bounds import bounded
 from foveal.models.dialect import in_dialect
+from foveal.models.distinct import distinct_grammar
 from foveal.models.patterns import with_plain_patterns
 from foveal.models.protocol import Grammar, JsonSchema, OneOf, Regex, ToolCalls
 from foveal.models.tool_calls import CLOSE, OPEN, SEPARATORS, tool_call_grammar
@@ -37,6 +38,9 @@ def candidates(grammar: Grammar, *, tags: Mapping[str, str]) -> Iterator[Candida
         case JsonSchema(schema):
             for (one,), lenient in _versions([schema]):
                 options = {**COMPACT, **_strictness(lenient=lenient)}
+                lark = distinct_grammar(one, options)
+                if lark is not None:
+                    yield Candidate(LLMatcher.grammar_from_lark(lark), lenient)
                 with_options = json.dumps({**one, "x-guidance": options})
                 yield Candidate(LLMatcher.grammar_from_json_schema(with_options), lenient)
         case ToolCalls(tools):

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from foveal.models.served.client import Client, Refused
 from foveal.models.served.completion import Completion, Said
+from foveal.models.subschemas import rewritten
 from foveal.schemas.base import Strict
 
 _MOST_LISTED = (20, 5)
@@ -28,8 +29,14 @@ def try_out(client: Client) -> Abilities:
 
 
 def schema_format(schema: Any) -> dict[str, Any]:
-    described = {"name": "answer", "schema": schema, "strict": True}
+    """Without `uniqueItems`, for which many servers refuse a schema; answers are checked for it."""
+    known = rewritten(schema, _without_unique)
+    described = {"name": "answer", "schema": known, "strict": True}
     return {"response_format": {"type": "json_schema", "json_schema": described}}
+
+
+def _without_unique(node: dict[str, Any]) -> dict[str, Any]:
+    return {keyword: value for keyword, value in node.items() if keyword != "uniqueItems"}
 
 
 def held_to(

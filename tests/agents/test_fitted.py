@@ -97,6 +97,23 @@ def test_an_entry_with_a_box_is_about_one_finding() -> None:
     assert not allows(entries, [told | {"size_mm": None}])
 
 
+def test_a_list_cites_no_finding_twice_and_as_many_as_there_are() -> None:
+    told = [{"label": known.label, "box": list(known.box)} for known in FACTS.defects]
+    entries = {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {"label": {"type": "string"}, "box": BOX},
+            "required": ["label", "box"],
+        },
+    }
+
+    assert allows(entries, told)
+    assert not allows(entries, [*told, told[0]])
+    assert fitted({**entries, "minItems": 3}, FACTS) is not None
+    assert fitted({**entries, "minItems": 4}, FACTS) is None
+
+
 def test_a_plain_label_beside_a_box_is_that_of_the_finding_there() -> None:
     worst = {
         "type": "object",
