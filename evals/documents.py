@@ -29,7 +29,7 @@ from foveal.training.wordings import shipped, vary
 COUNT = 100
 _TOGETHER = 20
 _MOST_TOKENS, _THOUGHT_TOKENS = 700, 64
-_MANY = 4
+_LENGTHS = {"0": range(1), "1 to 3": range(1, 4), "4 to 6": range(4, 7), "7 or more": range(7, 100)}
 
 
 class _Written(NamedTuple):
@@ -127,15 +127,12 @@ def _figures(written: Sequence[_Written]) -> Documents:
         if one.said is not None
         for wanted, said in zip(_lists(one.wanted), _lists(one.said), strict=True)
     ]
-    kinds = [*map(str, range(_MANY)), f"{_MANY} or more"]
     return Documents(
         right=Share.counted([one.said == one.wanted for one in written]),
         cut=sum(one.said is None for one in written),
         listed={
-            kind: Share.counted(
-                [said == wanted for wanted, said in lengths if min(wanted, _MANY) == entries]
-            )
-            for entries, kind in enumerate(kinds)
+            kind: Share.counted([said == wanted for wanted, said in lengths if wanted in entries])
+            for kind, entries in _LENGTHS.items()
         },
     )
 

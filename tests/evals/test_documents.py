@@ -19,7 +19,7 @@ def test_documents_are_written_in_both_languages_and_in_other_words() -> None:
     with console.capture() as shown:
         console.print(documents.show(figures))
     assert "zh, thinking" in shown.get()
-    assert "lists of 4 or more" in shown.get()
+    assert "lists of 7 or more" in shown.get()
 
 
 def test_lists_are_counted_by_their_length_and_cut_documents_are_wrong() -> None:
@@ -31,4 +31,4 @@ def test_lists_are_counted_by_their_length_and_cut_documents_are_wrong() -> None
 
     assert (found.right.count, found.right.of, found.cut) == (1, 3, 1)
     assert (found.listed["0"].count, found.listed["0"].of) == (2, 2)
-    assert (found.listed["4 or more"].count, found.listed["4 or more"].of) == (1, 2)
+    assert (found.listed["4 to 6"].count, found.listed["4 to 6"].of) == (1, 2)
