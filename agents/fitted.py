@@ -138,17 +138,12 @@ class _Fitting:
         if items == NOTHING:
             empty = {key: value for key, value in node.items() if key != "items"}
             return _without("array", node) if least else {**empty, "maxItems": 0}
-        if node.get("items") is not None and _box_names(node["items"]) and only_values(items):
-            return self._citing(node, items, least)
+        cited = only_values(items) if _box_names(node.get("items")) else None
+        if cited is not None:  # each finding once, as is held against a list when it is traced
+            whole = {**node, "items": items, "uniqueItems": True}
+            return whole if least <= len(cited) else _without("array", node)
         most = max(_FEWEST_ITEMS, len(self._facts.defects), least)
         return {"maxItems": most, **node, "items": items}
-
-    def _citing(self, node: dict[str, Any], items: Any, least: int) -> dict[str, Any]:
-        """A list cites no finding twice, as is held against it when it is traced."""
-        cited = len(only_values(items) or ())
-        if least > cited:
-            return _without("array", node)
-        return {**node, "items": items, "uniqueItems": True}
 
     def _items(self, items: Any) -> Any:
         """Entries that hold a box are each about one finding: what else they say is said of it."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from foveal.models.bounds import nodes
+from foveal.models.tool_calls import quoted
 
 _MOST = 64
 """Alternatives; a rule's parameter has as many bits."""
@@ -68,7 +69,7 @@ class _Rules:
 
     def _object(self, name: str, node: Schema) -> None:
         parts = {f"{name}_{at}": key for at, key in enumerate(node["properties"])}
-        body = ' "," '.join(f"{_quoted(_quoted(key) + ':')} {part}" for part, key in parts.items())
+        body = ' "," '.join(f"{quoted(quoted(key) + ':')} {part}" for part, key in parts.items())
         self.lines.append(f'{name}: "{{" {body} "}}"')
         for part, key in parts.items():
             self.add(part, node["properties"][key])
@@ -128,7 +129,3 @@ def _value(node: Any) -> str | None:
         return None
     values = {name: _value(part) for name, part in node["properties"].items()}
     return None if None in values.values() else json.dumps(values)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

@@ -16,7 +16,7 @@ from foveal.models.dialect import in_dialect
 from foveal.models.distinct import distinct_grammar
 from foveal.models.patterns import with_plain_patterns
 from foveal.models.protocol import Grammar, JsonSchema, OneOf, Regex, ToolCalls
-from foveal.models.tool_calls import CLOSE, OPEN, SEPARATORS, tool_call_grammar
+from foveal.models.tool_calls import CLOSE, OPEN, SEPARATORS, quoted, tool_call_grammar
 from foveal.schemas.errors import BadWorkflow
 
 COMPACT = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":"}
@@ -69,4 +69,4 @@ def _versions(schemas: list[Mapping[str, Any]]) -> Iterator[tuple[list[dict[str,
 def _choice(texts: tuple[str, ...]) -> str:
     if not texts:
         raise BadWorkflow("a reply cannot be one of no texts", fix="give at least one")
-    return "start: " + " | ".join(json.dumps(text, ensure_ascii=False) for text in texts)
+    return "start: " + " | ".join(map(quoted, texts))

@@ -50,7 +50,7 @@ def tool_call_grammar(
         [
             "start: call" + (f' ("\\n" call){{0,{calls.most - 1}}}' if calls.most > 1 else ""),
             f'call: {opening} "\\n" ({" | ".join(f"tool_{n}" for n in numbers)}) "\\n" {closing}',
-            *[f'tool_{n}: {_quoted(_head(names[n]))} arguments_{n} "}}"' for n in numbers],
+            *[f'tool_{n}: {quoted(_head(names[n]))} arguments_{n} "}}"' for n in numbers],
             *[f"arguments_{n}: %json {json.dumps(schemas[n])}" for n in numbers],
         ]
     )
@@ -60,5 +60,6 @@ def _head(name: str) -> str:
     return f'{{"name": {json.dumps(name, ensure_ascii=False)}, "arguments": '
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """As JSON and llguidance's Lark both write a text."""
     return json.dumps(text, ensure_ascii=False)
