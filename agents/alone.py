@@ -13,11 +13,11 @@ from foveal.tools.view import cut
 
 
 def look_at(
-    boxes: Sequence[Box], state: Inspection, context: Context, *, kept: bool = False
+    exhibits: Sequence[Exhibit], context: Context, *, kept: bool = False
 ) -> tuple[list[Look], Usage]:
     """Which label fits each view, all asked together; `kept` says whether its pixels are."""
     brief = brief_for("look", context.workflow)
-    questions = [Asked(exhibit, brief) for exhibit in exhibits_of(boxes, state, context)]
+    questions = [Asked(exhibit, brief) for exhibit in exhibits]
     return ask(questions, context.workflow.answers, context, role="look", kept=kept)
 
 

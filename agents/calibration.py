@@ -92,6 +92,8 @@ def rules_of(workflow: Workflow) -> dict[str, str]:
     parts["instructions"] = "+".join(brief_for(role, workflow).sha256 for role in judges)
     if "liken" not in judges:
         del parts["looks"]["alike"]
+    if not workflow.looks.turned:
+        del parts["looks"]["turned"]
     parts["decision.sure_from"] = workflow.decision.sure_from
     if thinking := _judges_thinking(workflow):
         parts["thinking"] = thinking

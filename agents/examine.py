@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import cycle
 
 from langgraph.runtime import Runtime
 
-from foveal.agents.alone import look_at
+from foveal.agents.alone import exhibits_of, look_at
 from foveal.agents.context import Context
 from foveal.agents.inspection import Inspection, Judgement, Look, Region
 from foveal.agents.liken import liken
@@ -19,25 +20,33 @@ _SHARED = 0.2
 def examine(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     """Ask what is wrong in the middle, at several scales and beside a like place of the part.
 
-    Answers are averaged.
+    Answers are averaged. Where parts have no upright each look shows the place turned by a quarter
+    more: what a model gets wrong one way round it may get right another.
     """
-    context, looks = runtime.context, runtime.context.workflow.looks
-    size, regions = context.gallery[state["tested"]].size, state["regions"]
-
-    def views(places: Sequence[tuple[Region, float]]) -> list[Box]:
-        return [region.surroundings(around, looks, within=size) for region, around in places]
-
+    context, regions = runtime.context, state["regions"]
+    looks = context.workflow.looks
     scales = [looks.around, *looks.closer]
-    alone = [(region, around) for region in regions for around in scales]
-    beside = [(region, looks.around) for region in regions] if looks.alike else []
-    seen, usage = look_at(views(alone), state, context, kept=True)
-    likened, used = liken(views(beside), state, context)
+    alone = [
+        exhibit.turned(looks.turns(number))
+        for number, around in enumerate(scales)
+        for exhibit in exhibits_of(_views(around, state, context), state, context)
+    ]
+    seen, usage = look_at(alone, context, kept=True)
+    beside = _views(looks.around, state, context) if looks.alike else []
+    turns = looks.turns(len(scales))
+    likened, used = liken(beside, state, context, quarter_turns=turns)
     answered: defaultdict[Region, list[Look]] = defaultdict(list)
-    for (region, _), look in zip([*alone, *beside], [*seen, *likened], strict=True):
+    for region, look in zip(cycle(regions), [*seen, *likened], strict=False):
         if look is not None:
             answered[region].append(look)
     judgements = [Judgement.over(region, answered[region]) for region in regions]
     return {"judgements": surest(judgements, context.workflow.harmless), "usage": usage + used}
+
+
+def _views(around: float, state: Inspection, context: Context) -> list[Box]:
+    """Of each region."""
+    looks, size = context.workflow.looks, context.gallery[state["tested"]].size
+    return [region.surroundings(around, looks, within=size) for region in state["regions"]]
 
 
 def surest(judgements: Sequence[Judgement], harmless: str) -> list[Judgement]:

@@ -1,6 +1,7 @@
 """Pictures as the model is shown them, and what is kept of having shown them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from foveal.agents.context import Context
 from foveal.agents.inspection import Inspection, Region, Shown
@@ -8,7 +9,7 @@ from foveal.agents.instructions import Brief
 from foveal.models.protocol import Conversation, Picture
 from foveal.schemas.box import Box
 from foveal.schemas.image import name_pixels
-from foveal.tools.view import Seen, cut
+from foveal.tools.view import Seen, cut, turned
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,6 +18,11 @@ class Exhibit:
 
     tested: Seen
     reference: Seen | None = None
+
+    def turned(self, quarter_turns: int) -> Self:
+        """Both pictures, anticlockwise."""
+        reference = self.reference and turned(self.reference, quarter_turns)
+        return replace(self, tested=turned(self.tested, quarter_turns), reference=reference)
 
     @property
     def _named(self) -> tuple[tuple[str, Seen], ...]:

@@ -16,11 +16,12 @@ from foveal.schemas.workflow import Looks, Workflow
 
 
 class _Place(NamedTuple):
-    """A region, the side to show over the region's longest, and which picture comes first."""
-
     region: Region
     around: float
+    """Side to show over the region's longest."""
+
     tested_first: bool = False
+    quarter_turns: int = 0
 
 
 def judge(state: Inspection, runtime: Runtime[Context]) -> Inspection:
@@ -62,10 +63,11 @@ def _is_unsure(judgement: Judgement, workflow: Workflow) -> bool:
 
 
 def _further(region: Region, looks: Looks) -> Iterator[_Place]:
-    for around in looks.closer:
-        yield _Place(region, around)
+    for number, around in enumerate(looks.closer, start=1):
+        yield _Place(region, around, quarter_turns=looks.turns(number))
     if looks.swap_order:
-        yield _Place(region, looks.around, tested_first=True)
+        turns = looks.turns(1 + len(looks.closer))
+        yield _Place(region, looks.around, tested_first=True, quarter_turns=turns)
 
 
 def _look_at(
@@ -83,4 +85,4 @@ def _look_at(
 def _exhibit(place: _Place, state: Inspection, context: Context) -> Exhibit:
     size = context.gallery[state["tested"]].size
     around = place.region.surroundings(place.around, context.workflow.looks, within=size)
-    return pair_of(place.region, around, state, context)
+    return pair_of(place.region, around, state, context).turned(place.quarter_turns)

@@ -14,15 +14,18 @@ from foveal.tools.alike import most_alike
 
 
 def liken(
-    boxes: Sequence[Box], state: Inspection, context: Context
+    boxes: Sequence[Box], state: Inspection, context: Context, *, quarter_turns: int = 0
 ) -> tuple[list[Look | None], Usage]:
-    """Which label fits each, all asked together; None where nothing can be likened to it."""
+    """Which label fits each, all asked together; None where nothing can be likened to it.
+
+    Both pictures of each are turned so, anticlockwise.
+    """
     pixels = context.gallery[state["tested"]].pixels
     pairs = {box: like for box in boxes if (like := most_alike(pixels, box))}
     brief = brief_for("liken", context.workflow)
     places, likes = (exhibits_of(list(there), state, context) for there in (pairs, pairs.values()))
     questions = [
-        Asked(Exhibit(tested=place.tested, reference=like.tested), brief)
+        Asked(Exhibit(place.tested, reference=like.tested).turned(quarter_turns), brief)
         for place, like in zip(places, likes, strict=True)
     ]
     looks, usage = ask(questions, context.workflow.answers, context, role="liken")

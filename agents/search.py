@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from langgraph.runtime import Runtime
 
-from foveal.agents.alone import look_at
+from foveal.agents.alone import exhibits_of, look_at
 from foveal.agents.context import Context
 from foveal.agents.inspection import Hint, Inspection, Sighting
 from foveal.schemas.box import Box
@@ -57,7 +57,7 @@ def is_fine(view: Sighting, plan: SearchPlan) -> bool:
 def _sightings(
     boxes: Sequence[Box], state: Inspection, context: Context
 ) -> tuple[list[Sighting], Usage]:
-    looks, usage = look_at(boxes, state, context)
+    looks, usage = look_at(exhibits_of(boxes, state, context), context)
     views = [
         Sighting(box_px=box, answers=look.answers, thought=look.thought)
         for box, look in zip(boxes, looks, strict=True)

@@ -103,6 +103,15 @@ class Looks(Strict):
     swap_order: bool = Field(
         default=True, description="whether it is then also shown the tested part first"
     )
+    turned: bool = Field(
+        default=False,
+        description="whether each further look at a place shows it turned by a quarter more, for "
+        "parts that have no upright",
+    )
+
+    def turns(self, number: int) -> int:
+        """Quarter turns of a look by its number, the first being 0."""
+        return number if self.turned else 0
 
 
 _FILE_NAME: dict[str, Any] = {"type": "string", "minLength": 1}

@@ -26,6 +26,18 @@ def cut(image: Image, box: Box, *, size: tuple[int, int]) -> Seen:
     return Seen(View(image=image.id, box_px=box, size_px=size), pixels)
 
 
+def turned(seen: Seen, quarter_turns: int) -> Seen:
+    """The same pixels, turned anticlockwise by so many quarters more."""
+    view, by = seen.view, quarter_turns % 4
+    if not by:
+        return seen
+    pixels = np.ascontiguousarray(np.rot90(seen.pixels, by))
+    pixels.setflags(write=False)
+    turns = (view.quarter_turns + by) % 4
+    lain = {"size_px": size_of(pixels), "quarter_turns": turns}
+    return Seen(view.model_copy(update=lain), pixels)
+
+
 def square_around(box: Box, *, side: int, within: tuple[int, int]) -> Box:
     """A square centred on the box, moved inside an image of (width, height) where it sticks out.
 

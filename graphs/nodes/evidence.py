@@ -48,8 +48,11 @@ def _steps(picture: Shown, look: Look, region: Region, state: Inspection) -> Ite
         yield ToolStep(tool="cover", result=_covered(look))
     if _is_likened(look) and picture != look.pictures[-1]:
         yield ToolStep(tool="alike", result=f"most like {_place(look.pictures[-1].view.box_px)}")
-    (width, height), box = picture.view.size_px, picture.view.box_px
+    view = picture.view
+    (width, height), box = view.upright_px, view.box_px
     yield ToolStep(tool="cut", result=f"{box.width}×{box.height} → {width}×{height} px")
+    if view.quarter_turns:
+        yield ToolStep(tool="turn", result=f"{90 * view.quarter_turns}° anticlockwise")
 
 
 def _is_likened(look: Look) -> bool:

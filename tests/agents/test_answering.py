@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from langgraph.runtime import Runtime
 
-from foveal.agents.alone import look_at
+from foveal.agents.alone import exhibits_of, look_at
 from foveal.agents.briefs import brief_for
 from foveal.agents.context import Context, Gallery
 from foveal.agents.inspection import Inspection, Judgement, Region
@@ -78,7 +78,7 @@ def ask_judge(state: Inspection, runtime: Runtime[Context]) -> Usage:
 
 def ask_look(state: Inspection, runtime: Runtime[Context]) -> Usage:
     boxes = [Box(0, 0, 64, 64), Box(60, 40, 124, 104)]
-    return look_at(boxes, state, runtime.context, kept=True)[1]
+    return look_at(exhibits_of(boxes, state, runtime.context), runtime.context, kept=True)[1]
 
 
 def ask_liken(state: Inspection, runtime: Runtime[Context]) -> Usage:

@@ -222,6 +222,15 @@ def test_a_like_place_counts_where_it_is_shown(
     assert {name for name in mine if mine[name] != other[name]} == counts
 
 
+def test_turned_looks_count_and_upright_ones_leave_earlier_fits_valid(workflow: Workflow) -> None:
+    turned = workflow.model_copy(update={"looks": Looks(turned=True)})
+
+    mine, other = rules_of(workflow), rules_of(turned)
+
+    assert {name for name in mine if mine[name] != other[name]} == {"looks"}
+    assert mine["looks"] == "23e7b42a01deb2cc", "as before looks could be turned"
+
+
 def test_a_part_that_a_workflow_leaves_out_has_no_hash(workflow: Workflow) -> None:
     scaled_up = workflow.model_copy(update={"scale": Scale(px_per_mm=9)})
 

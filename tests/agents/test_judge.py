@@ -125,6 +125,21 @@ def test_an_unsure_model_is_also_shown_the_tested_part_first(
     assert second.prompt != first.prompt
 
 
+def test_closer_looks_at_parts_without_upright_are_turned_both_pictures_alike(
+    state: Inspection, workflow: Workflow, run_with: RunWith
+) -> None:
+    judged = judge(state, run_with(ScriptedModel(choosing=by_eye), workflow))
+    turning = workflow.model_copy(update={"looks": Looks(closer=[1.2, 2.2], turned=True)})
+
+    update = look_closer({**state, **judged}, run_with(ScriptedModel(), turning))
+
+    turns = [
+        [shot.view.quarter_turns for shot in look.pictures]
+        for look in update["judgements"][0].looks
+    ]
+    assert turns == [[0, 0], [1, 1], [2, 2], [3, 3]]
+
+
 @pytest.mark.parametrize(
     ("answers", "word"),
     [

@@ -8,9 +8,9 @@ from langgraph.runtime import Runtime
 
 from foveal.agents.context import Context
 from foveal.agents.examine import examine
-from foveal.agents.inspection import Inspection, Region
+from foveal.agents.inspection import Inspection, Judgement, Region
 from foveal.agents.scripted import ScriptedModel, shown
-from foveal.models.protocol import ChooseRequest, VisionLanguageModel
+from foveal.models.protocol import ChooseRequest, Pixels, VisionLanguageModel
 from foveal.schemas.box import Box
 from foveal.schemas.workflow import Looks, Workflow
 from foveal.tools.image import Image
@@ -80,3 +80,22 @@ def test_what_nothing_can_be_likened_to_is_looked_at_alone(
 
     (judgement,) = update["judgements"]
     assert [len(look.pictures) for look in judgement.looks] == [1, 1, 1]
+
+
+def test_where_parts_have_no_upright_each_look_is_turned_by_a_quarter_more(
+    alone: Inspection, workflow: Workflow, run_with: RunWith
+) -> None:
+    def examined(looks: Looks) -> tuple[Judgement, list[dict[str, Pixels]]]:
+        model = ScriptedModel(choosing=wrong_beside_its_like)
+        runtime = run_with(model, workflow.model_copy(update={"looks": looks}))
+        (judgement,) = examine(alone, runtime)["judgements"]
+        return judgement, [shown(one.conversation) for one in model.chosen]
+
+    _, upright = examined(Looks(closer=[1.2]))
+    judgement, turned = examined(Looks(closer=[1.2], turned=True))
+
+    turns = [[shot.view.quarter_turns for shot in look.pictures] for look in judgement.looks]
+    assert turns == [[0], [1], [2, 2]]
+    for number, (before, after) in enumerate(zip(upright, turned, strict=True)):
+        for name, pixels in before.items():
+            assert np.array_equal(np.rot90(pixels, number), after[name])

@@ -40,6 +40,13 @@ def test_the_box_is_drawn_where_it_lies_in_the_tested_crop_and_carried_to_its_pa
     assert [crop.box for crop in look.crops] == [(20, 40, 60, 80), (20, 40, 60, 80)]
 
 
+def test_in_a_turned_crop_the_box_is_turned_with_it(run: RunDirectory) -> None:
+    upright = seen("A", TESTED, Box(0, 0, 64, 64))
+    turned = upright.view.model_copy(update={"quarter_turns": 1})
+    (look,) = card_of(run, Box(10, 20, 30, 44), upright.model_copy(update={"view": turned})).looks
+    assert look.crops[0].box == (40, 68, 88, 108)
+
+
 def test_a_second_question_about_the_same_names_is_a_second_look(run: RunDirectory) -> None:
     pair = seen("A", TEMPLATE, Box(0, 0, 64, 64)), seen("B", TESTED, Box(0, 0, 64, 64))
     looks = card_of(run, Box(10, 20, 30, 40), *pair, *pair).looks

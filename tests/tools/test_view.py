@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from foveal.schemas.box import Box
 from foveal.schemas.image import name_pixels
-from foveal.tools.image import Image, Pixels, image_from
-from foveal.tools.view import cut, resized, square_around
+from foveal.tools.image import Image, Pixels, image_from, size_of
+from foveal.tools.view import cut, resized, square_around, turned
 
 RNG = np.random.default_rng(0)
 GREY = image_from(RNG.integers(0, 256, (30, 40), dtype=np.uint8), "grey.png")
@@ -75,6 +75,31 @@ def test_what_is_drawn_lands_where_the_view_says(scale: float) -> None:
     x1, y1, x2, y2 = seen.view.box_from_original(Box(40, 16, 48, 32))
     rows, columns = np.nonzero(seen.pixels > 127)
     assert (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1) == (x1, y1, x2, y2)
+
+
+@pytest.mark.parametrize("quarter_turns", range(-1, 6))
+def test_what_is_drawn_lands_where_a_turned_view_says(quarter_turns: int) -> None:
+    pixels: Pixels = np.zeros((64, 96), np.uint8)
+    pixels[16:32, 40:48] = 255
+    upright = cut(image_from(pixels, "mark.png"), Box(0, 0, 96, 64), size=(192, 64))
+    seen = turned(upright, quarter_turns)
+    assert np.array_equal(seen.pixels, np.rot90(upright.pixels, quarter_turns))
+    assert seen.view.size_px == size_of(seen.pixels)
+    x1, y1, x2, y2 = seen.view.box_from_original(Box(40, 16, 48, 32))
+    rows, columns = np.nonzero(seen.pixels > 127)
+    assert (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1) == (x1, y1, x2, y2)
+    assert seen.view.box_to_original((x1, y1, x2, y2)) == Box(40, 16, 48, 32)
+
+
+@given(IMAGES, boxes(), SIZES, st.integers(0, 3), st.integers(0, 3))
+def test_turning_twice_is_turning_once_by_both(
+    image: Image, box: Box, size: tuple[int, int], first: int, second: int
+) -> None:
+    seen = cut(image, box, size=size)
+    once, twice = turned(seen, first + second), turned(turned(seen, first), second)
+    assert once.view == twice.view
+    assert np.array_equal(once.pixels, twice.pixels)
+    assert not twice.pixels.flags.writeable
 
 
 @pytest.mark.parametrize("size", [(1, 50_000), (50_000, 1)])
