@@ -18,6 +18,9 @@ PX_PER_MM = 48.0
 _RIM_PX = 48
 """Board drawn beyond the scan, so that a shifted scan shows more board and not a blank rim."""
 
+_KINDS_TRIED = 4
+"""For one defect."""
+
 
 @dataclass(frozen=True, eq=False)
 class BoardPair:
@@ -51,12 +54,15 @@ def random_motion(rng: Generator) -> Motion:
 
 
 def _damage(rng: Generator, copper: Mask, attempts: int) -> list[Defect]:
+    """Where a kind finds no place, another is tried: a board meant to be defective should be."""
     found: list[Defect] = []
     for _ in range(attempts):
-        label = DEFECT_LABELS[rng.integers(len(DEFECT_LABELS))]
-        defect = add_defect(rng, copper, label, keep_clear=[known.box for known in found])
-        if defect is not None:
-            found.append(defect)
+        for _ in range(_KINDS_TRIED):
+            label = DEFECT_LABELS[rng.integers(len(DEFECT_LABELS))]
+            defect = add_defect(rng, copper, label, keep_clear=[known.box for known in found])
+            if defect is not None:
+                found.append(defect)
+                break
     return found
 
 

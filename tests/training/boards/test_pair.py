@@ -27,6 +27,11 @@ def test_a_pair_is_two_pictures_of_one_size_with_its_defects_inside(seed: int) -
     assert all(defect.box.fits((320, 320)) for defect in pair.defects)
 
 
+@pytest.mark.parametrize("seed", [5, 12, 53])
+def test_where_the_first_kind_finds_no_place_another_is_tried(seed: int) -> None:
+    assert len(drawn(seed, defects=1).defects) == 1
+
+
 def test_a_good_board_has_no_defects_and_still_differs() -> None:
     pair = drawn(3, defects=0)
 
