@@ -16,7 +16,7 @@ from foveal.schemas.image import ImageId, name_pixels
 from foveal.schemas.report import Report
 from foveal.tools.cover import COVERS, cut_covered
 from foveal.tools.image import Image, Pixels, image_from
-from foveal.tools.view import cut
+from foveal.tools.view import cut, turned
 
 
 class Audit(NamedTuple):
@@ -136,17 +136,17 @@ def _evidence(report: Report) -> list[Evidence]:
 def _shown(evidence: Evidence) -> tuple[object, ...]:
     """The same for looks at the same pixels."""
     view = evidence.view
-    return view.image, view.box_px, view.size_px, evidence.hidden_px, evidence.crop
+    return view.model_dump_json(), evidence.hidden_px, evidence.crop
 
 
 def _check_crop(evidence: Evidence, image: Image) -> None:
     view, box, hidden = evidence.view, evidence.view.box_px, evidence.hidden_px
     if evidence.cover is None or hidden is None:
-        seen = cut(image, box, size=view.size_px)
+        seen = cut(image, box, size=view.upright_px)
     else:
         cover = COVERS[evidence.cover]
-        seen = cut_covered(image, box, size=view.size_px, hidden=hidden, cover=cover)
-    if name_pixels(seen.pixels) != evidence.crop:
+        seen = cut_covered(image, box, size=view.upright_px, hidden=hidden, cover=cover)
+    if name_pixels(turned(seen, view.quarter_turns).pixels) != evidence.crop:
         raise BadRecord(
             f"{tuple(box)} of {view.image} is not what the report shows as {evidence.name}",
             fix=CHANGED,

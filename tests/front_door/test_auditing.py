@@ -21,7 +21,9 @@ from foveal.records.chain import sign
 from foveal.records.png import encode
 from foveal.schemas.errors import BadRecord
 from foveal.schemas.evidence import Cover
+from foveal.schemas.limits import Limits
 from foveal.schemas.verification import Verification
+from foveal.schemas.workflow import Looks
 from foveal.workflow_file import load_workflow
 
 
@@ -47,7 +49,7 @@ class Run:
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run whose finding was tried under every cover."""
+    """A run whose finding was looked at turned, and tried under every cover."""
     folder = tmp_path_factory.mktemp("written")
     board = np.full((200, 200), 235, np.uint8)
     for y in (40, 100, 160):
@@ -56,7 +58,12 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     board[90:110, 90:104] = 235
     cv2.imwrite(str(folder / "tested.png"), board)
     covers: list[Cover] = ["grey", "surroundings", "reference"]
-    settings = {"calibration": {}, "verification": Verification(covers=covers)}
+    settings = {
+        "calibration": {},
+        "decision": Limits(sure_from=0.95),
+        "looks": Looks(turned=True),
+        "verification": Verification(covers=covers),
+    }
     workflow = load_workflow("board-compare").model_copy(update=settings)
     report = compare(
         folder / "template.png",
@@ -75,10 +82,10 @@ def run(written: Path, tmp_path: Path) -> Run:
     return Run(tmp_path / "run")
 
 
-def test_every_crop_is_cut_again_covered_ones_too(run: Run) -> None:
+def test_every_crop_is_cut_again_covered_and_turned_ones_too(run: Run) -> None:
     report = json.loads((run.path / "report.json").read_text())
     cited = {
-        (item["crop"], tuple(item["view"]["box_px"]), tuple(item["hidden_px"] or ()))
+        (item["crop"], json.dumps(item["view"]), tuple(item["hidden_px"] or ()))
         for finding in report["findings"]
         for item in (*finding["evidence"], *finding["verification"]["evidence"])
     }
@@ -87,6 +94,7 @@ def test_every_crop_is_cut_again_covered_ones_too(run: Run) -> None:
 
     assert found.crops == len(cited)
     assert any(hidden for _, _, hidden in cited)
+    assert {json.loads(view)["quarter_turns"] for _, view, _ in cited} == {0, 1, 2, 3}
     assert found.images == len(list((run.path / "images").iterdir()))
     assert found.head == (run.path / "ledger.head").read_text().strip()
 
