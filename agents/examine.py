@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import cycle
 
 from langgraph.runtime import Runtime
 
@@ -36,7 +35,8 @@ def examine(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     turns = looks.turns(len(scales))
     likened, used = liken(beside, state, context, quarter_turns=turns)
     answered: defaultdict[Region, list[Look]] = defaultdict(list)
-    for region, look in zip(cycle(regions), [*seen, *likened], strict=False):
+    asked = regions * len(scales) + (regions if looks.alike else [])
+    for region, look in zip(asked, [*seen, *likened], strict=True):
         if look is not None:
             answered[region].append(look)
     judgements = [Judgement.over(region, answered[region]) for region in regions]
