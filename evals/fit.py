@@ -13,7 +13,7 @@ from foveal.evals.reliability import reliability
 from foveal.evals.risk import choose_limits, rates_at, require_parts
 from foveal.evals.scaling import Scaling, fit_scaling
 from foveal.evals.scores import part_scores
-from foveal.evals.session import listing_all, reports_of
+from foveal.evals.session import as_judged, reports_of
 from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.calibration import Calibration
 from foveal.schemas.errors import BadWorkflow
@@ -58,8 +58,7 @@ def fit(
 ) -> Calibration:
     """Map and limits on the same parts: the map keeps their order, so no limit profits from it."""
     require_fittable(workflow, labelled, rates)
-    plain = workflow.model_copy(update={"calibration": {}})
-    reports = reports_of(listing_all(plain), model, labelled.pairs, progress=progress)
+    reports = reports_of(as_judged(workflow), model, labelled.pairs, progress=progress)
     said = confidences(reports, labelled.pairs, workflow)
     scaling = _rounded(fit_scaling(said.values, said.wrong))
     scale = partial(scaled, temperature=scaling.temperature, shift=scaling.shift)

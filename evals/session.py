@@ -78,6 +78,14 @@ def listing_all(workflow: Workflow) -> Workflow:
     return workflow.model_copy(update={"decision": decision, "calibration": lowered})
 
 
+def as_judged(workflow: Workflow) -> Workflow:
+    """Listing every region at the confidence that the model gives it.
+
+    None is verified: that changes no confidence, and asks most where all are listed.
+    """
+    return listing_all(workflow.model_copy(update={"calibration": {}, "verification": None}))
+
+
 def _from_zero(calibration: Calibration) -> Calibration:
     lowest = calibration.pass_below.model_copy(update={"score": 0.0})
     return calibration.model_copy(update={"pass_below": lowest})

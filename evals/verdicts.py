@@ -18,7 +18,7 @@ from foveal.evals.options import EvalOptions, Progress
 from foveal.evals.regions import confidences
 from foveal.evals.reliability import calibration_error
 from foveal.evals.seeds import CHECKED
-from foveal.evals.session import listing_all, reports_of
+from foveal.evals.session import as_judged, reports_of
 from foveal.evals.share import Share
 from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.base import Strict
@@ -70,9 +70,8 @@ def measure(
     """Run as it is for the verdicts; then listing every region for the confidences."""
     pairs, total = labelled.pairs, 2 * len(labelled.pairs)
     decided = reports_of(workflow, model, pairs, progress=lambda done, _: progress(done, total))
-    plain = workflow.model_copy(update={"calibration": {}})
     listed = reports_of(
-        listing_all(plain),
+        as_judged(workflow),
         model,
         pairs,
         progress=lambda done, _: progress(len(pairs) + done, total),

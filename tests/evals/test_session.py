@@ -5,11 +5,20 @@ import pytest
 from foveal.agents.scripted import ScriptedModel
 from foveal.evals.drawn import drawn_pair
 from foveal.evals.seeds import DRAWN
-from foveal.evals.session import Session, detections, listing_all, proposals, rankings, run_session
+from foveal.evals.session import (
+    Session,
+    as_judged,
+    detections,
+    listing_all,
+    proposals,
+    rankings,
+    run_session,
+)
 from foveal.schemas.calibration import Calibration
 from foveal.schemas.errors import BadImage
 from foveal.schemas.limits import Limits
 from foveal.schemas.report import Report
+from foveal.schemas.verification import Verification
 from foveal.schemas.workflow import Document, Workflow
 
 Says = Callable[[str, float], ScriptedModel]
@@ -19,6 +28,23 @@ def test_the_workflow_that_lists_all_differs_in_its_threshold_alone(workflow: Wo
     everything = listing_all(workflow)
     assert everything.decision == Limits(report_at=0)
     assert everything.model_copy(update={"decision": workflow.decision}) == workflow
+
+
+def test_confidences_are_those_of_the_model_whatever_the_workflow_verifies_and_was_fitted_to(
+    workflow: Workflow, says: Says, make_calibration: Callable[..., Calibration]
+) -> None:
+    verifying = workflow.model_copy(
+        update={"verification": Verification(), "calibration": {"en": make_calibration(shift=9.0)}}
+    )
+    pairs = [drawn_pair(DRAWN, 0, defects=3)]
+    (report,) = run_session(
+        as_judged(verifying), says("open", 0.7), pairs, progress=lambda *_: None
+    ).reports
+    assert isinstance(report, Report)
+    said = [known.confidence for known in report.findings]
+    assert said == pytest.approx([0.7] * len(said))
+    assert said
+    assert all(known.verification is None for known in report.findings)
 
 
 def test_every_region_is_ranked_under_every_label(workflow: Workflow, says: Says) -> None:
