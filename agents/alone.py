@@ -6,7 +6,7 @@ from foveal.agents.answering import Asked, ask
 from foveal.agents.briefs import brief_for
 from foveal.agents.context import Context
 from foveal.agents.exhibit import Exhibit
-from foveal.agents.inspection import Inspection, Look
+from foveal.agents.inspection import Inspection, Look, Region
 from foveal.schemas.box import Box
 from foveal.schemas.report import Usage
 from foveal.tools.view import cut
@@ -27,6 +27,14 @@ def exhibits_of(
     """Views whose longest side is as the workflow shows them, unless told another."""
     image, size = context.gallery[state["tested"]], longest or context.workflow.looks.size_px
     return [Exhibit(cut(image, box, size=_shown(box, size))) for box in boxes]
+
+
+def surroundings_of(
+    regions: Sequence[Region], around: float, state: Inspection, context: Context
+) -> list[Box]:
+    """The square to show of each, `around` times as wide as its longest side."""
+    looks, size = context.workflow.looks, context.gallery[state["tested"]].size
+    return [region.surroundings(around, looks, within=size) for region in regions]
 
 
 def _shown(box: Box, longest: int) -> tuple[int, int]:

@@ -37,8 +37,8 @@ def questions_on(claim: Claim, state: Inspection, context: Context) -> Iterator[
     for vote, scale in enumerate(settings.votes):
         side = round(scale * max(box.width, box.height))
         around = square_around(region.box_px, side=side, within=within)
-        turned = is_compared and settings.swap_order and vote % 2 == 1
-        yield Question(claim, around, tested_first=turned, wording=vote % settings.wordings)
+        swapped = is_compared and settings.swap_order and vote % 2 == 1
+        yield Question(claim, around, tested_first=swapped, wording=vote % settings.wordings)
     hidden = region.box_px.grown(settings.margin_px).intersection(box)
     for cover in settings.covers_for(compared=is_compared):
         yield Question(claim, box, cover=cover, hidden=None if cover == "reference" else hidden)

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 
 from langgraph.runtime import Runtime
 
-from foveal.agents.alone import exhibits_of, look_at
+from foveal.agents.alone import exhibits_of, look_at, surroundings_of
 from foveal.agents.context import Context
 from foveal.agents.inspection import Inspection, Judgement, Look, Region
 from foveal.agents.liken import liken
-from foveal.schemas.box import Box
 from foveal.tools.merge import merge
 
 _SHARED = 0.2
@@ -28,25 +27,20 @@ def examine(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     alone = [
         exhibit.turned(looks.turns(number))
         for number, around in enumerate(scales)
-        for exhibit in exhibits_of(_views(around, state, context), state, context)
+        for exhibit in exhibits_of(surroundings_of(regions, around, state, context), state, context)
     ]
     seen, usage = look_at(alone, context, kept=True)
-    beside = _views(looks.around, state, context) if looks.alike else []
+    paired = regions if looks.alike else []
+    beside = surroundings_of(paired, looks.around, state, context)
     turns = looks.turns(len(scales))
     likened, used = liken(beside, state, context, quarter_turns=turns)
     answered: defaultdict[Region, list[Look]] = defaultdict(list)
-    asked = regions * len(scales) + (regions if looks.alike else [])
+    asked = regions * len(scales) + paired
     for region, look in zip(asked, [*seen, *likened], strict=True):
         if look is not None:
             answered[region].append(look)
     judgements = [Judgement.over(region, answered[region]) for region in regions]
     return {"judgements": surest(judgements, context.workflow.harmless), "usage": usage + used}
-
-
-def _views(around: float, state: Inspection, context: Context) -> list[Box]:
-    """Of each region."""
-    looks, size = context.workflow.looks, context.gallery[state["tested"]].size
-    return [region.surroundings(around, looks, within=size) for region in state["regions"]]
 
 
 def surest(judgements: Sequence[Judgement], harmless: str) -> list[Judgement]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from langgraph.runtime import Runtime
 
-from foveal.agents.alone import exhibits_of
+from foveal.agents.alone import exhibits_of, surroundings_of
 from foveal.agents.answering import to_write
 from foveal.agents.briefs import brief_for
 from foveal.agents.context import Context
@@ -61,7 +61,8 @@ def find(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     closer = _list(parts, state, context)
     regions = _merged(place for places in (*found.places, *closer.places) for place in places)
     regions += _unlisted(views, regions, context)
-    centred = _list([_around(region, state, context) for region in regions], state, context)
+    around = surroundings_of(regions, context.workflow.looks.around, state, context)
+    centred = _list(around, state, context)
     regions = _merged(
         _settled(region, there) for region, there in zip(regions, centred.places, strict=True)
     )
@@ -105,11 +106,6 @@ def _merged(places: Iterable[_Place]) -> list[Region]:
     ranked = sorted(places, key=lambda place: place.off_middle)
     found = {place.region.box_px: place.region for place in reversed(ranked)}
     return [found[box] for box in merge([place.region.box_px for place in ranked])]
-
-
-def _around(region: Region, state: Inspection, context: Context) -> Box:
-    looks, size = context.workflow.looks, context.gallery[state["tested"]].size
-    return region.surroundings(looks.around, looks, within=size)
 
 
 def _unlisted(
