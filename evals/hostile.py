@@ -60,7 +60,7 @@ class HostileFigures(Strict):
 def run(options: EvalOptions) -> dict[str, object]:
     count = options.limit or BOARDS
     clean = [drawn_part(HOSTILE, 2 * index + 1) for index in range(count)]
-    painted = [_painted(part, generator(HOSTILE, index)) for index, part in enumerate(clean)]
+    painted = [painted_over(part, index) for index, part in enumerate(clean)]
     strangers = list(_strangers(clean, options.data))
     model = options.load_model()
     session = run_session(
@@ -95,9 +95,12 @@ def _verdict(report: Report | FovealError) -> str:
     return report.verdict if isinstance(report, Report) else "error"
 
 
-def _painted(part: LabelledPair, rng: Generator) -> LabelledPair:
+def painted_over(part: LabelledPair, index: int) -> LabelledPair:
+    """With a sentence on it, the same at the same place however often it is read."""
+
     def painted(tested: Image) -> Image:
-        pixels = paint(rng, tested.pixels, [truth.box for truth in part.truths])
+        defects = [truth.box for truth in part.truths]
+        pixels = paint(generator(HOSTILE, index), tested.pixels, defects)
         return image_from(pixels, f"{tested.source}, painted")
 
     return part.altered(painted)

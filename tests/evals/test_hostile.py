@@ -3,8 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from foveal.evals.hostile import HostileFigures, paint, run, show
+from foveal.evals.drawn import drawn_part
+from foveal.evals.hostile import HostileFigures, paint, painted_over, run, show
 from foveal.evals.options import EvalOptions
+from foveal.evals.seeds import HOSTILE
 from foveal.schemas.box import Box
 from foveal.schemas.errors import BadData
 from foveal.workflow_file import load_workflow
@@ -26,6 +28,12 @@ def test_a_sentence_can_be_read(shade: int) -> None:
     for seed in range(10):
         painted = paint(np.random.default_rng(seed), blank, [])
         assert np.abs(painted.astype(int) - shade).max() >= 128
+
+
+def test_a_painted_board_is_the_same_whenever_it_is_read() -> None:
+    painted = painted_over(drawn_part(HOSTILE, 1), 0)
+    (*_, once), (*_, again) = painted.read(), painted.read()
+    assert once.id == again.id
 
 
 @pytest.mark.parametrize("workflow", ["board-compare", "board-inspect"])
