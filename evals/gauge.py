@@ -3,8 +3,8 @@
     foveal gauge WORKFLOW [DATA] [--repeats N] [--jitter shift,light,scale,order] [--json]
 
 Each part is inspected as it is, once more as it is (`again`), under each disturbance apart, and
-under all `together`; a seed fixes every disturbance. Parts are compared with themselves only: how
-right a verdict is, other evals say.
+under all `together`; a seed fixes every disturbance. Where nothing is compared, no order is turned.
+Parts are compared with themselves only: how right a verdict is, other evals say.
 """
 
 from collections.abc import Callable

@@ -18,7 +18,7 @@ from foveal.models.protocol import VisionLanguageModel
 from foveal.schemas.base import Strict
 from foveal.schemas.report import Report
 from foveal.schemas.verdict import Verdict
-from foveal.schemas.workflow import Workflow
+from foveal.schemas.workflow import INPUTS, Workflow
 
 AGAIN, TOGETHER = "again", "together"
 """Conditions beside the single disturbances: none of them, and all of them."""
@@ -29,6 +29,12 @@ class Study(NamedTuple):
     model: VisionLanguageModel
     jitter: tuple[Jitter, ...]
     repeats: int
+
+    @property
+    def kinds(self) -> tuple[Jitter, ...]:
+        """Of one image alone there is no order."""
+        is_alone = len(INPUTS[self.workflow.graph]) == 1
+        return tuple(kind for kind in self.jitter if not (is_alone and kind == "order"))
 
 
 class Repeatability(Strict):
@@ -49,7 +55,7 @@ class _Inspection(NamedTuple):
 
 def measure(study: Study, parts: Sequence[LabelledPair], *, progress: Progress) -> Repeatability:
     plan = [one for part in range(len(parts)) for one in _inspections(part, study)]
-    is_ordered = "order" in study.jitter
+    is_ordered = "order" in study.kinds
     bench = _Bench(study.model, progress, len(plan) + 2 * len(parts) * is_ordered)
     inspected = [
         known
@@ -73,14 +79,14 @@ def _inspections(part: int, study: Study) -> Iterator[_Inspection]:
     """By random numbers that do not depend on what else is studied."""
     yield _Inspection(part, None, Disturbance())
     yield _Inspection(part, AGAIN, Disturbance())
-    for kind in study.jitter:
+    for kind in study.kinds:
         rng = np.random.default_rng([GAUGED, part, JITTERS.index(kind)])
         for _ in range(1 if kind == "order" else study.repeats):
             yield _Inspection(part, kind, Disturbance.drawn(rng, [kind]))
-    if len(study.jitter) > 1:
+    if len(study.kinds) > 1:
         rng = np.random.default_rng([GAUGED, part, len(JITTERS)])
         for _ in range(study.repeats):
-            yield _Inspection(part, TOGETHER, Disturbance.drawn(rng, study.jitter))
+            yield _Inspection(part, TOGETHER, Disturbance.drawn(rng, study.kinds))
 
 
 def _by_condition(

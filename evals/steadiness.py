@@ -11,6 +11,7 @@ from foveal.evals.disturbance import Disturbance
 from foveal.evals.matching import Detection, Truth, match
 from foveal.evals.session import detections
 from foveal.evals.share import Share
+from foveal.records.tested_image import tested_image
 from foveal.schemas.base import Strict
 from foveal.schemas.box import Box
 from foveal.schemas.report import Report
@@ -92,7 +93,9 @@ def _found(repeat: Repeat, known: Sequence[Detection]) -> list[_Found]:
 
 
 def _size(report: Report) -> tuple[int, int]:
-    return next(image.size_px for image in report.images if image.name == "tested")
+    tested = tested_image(report)
+    assert tested is not None, "a report names the image that was inspected"
+    return tested.size_px
 
 
 class Spread(Strict):

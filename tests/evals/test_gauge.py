@@ -14,8 +14,10 @@ from foveal.evals.gauge import GaugeFigures
 from foveal.evals.pairs import LabelledPair
 from foveal.evals.repeatability import AGAIN, TOGETHER, Repeatability, Study, measure
 from foveal.evals.seeds import GAUGED
-from foveal.models.protocol import ChooseRequest
+from foveal.models.load import load_model
+from foveal.models.protocol import ChooseRequest, VisionLanguageModel
 from foveal.schemas.workflow import Workflow
+from foveal.workflow_file import load_workflow
 
 Says = Callable[[str, float], ScriptedModel]
 
@@ -36,7 +38,7 @@ def parts() -> list[LabelledPair]:
 
 def studied(
     workflow: Workflow,
-    model: ScriptedModel,
+    model: VisionLanguageModel,
     parts: list[LabelledPair],
     *jitter: Jitter,
 ) -> Repeatability:
@@ -58,6 +60,17 @@ def test_a_sure_model_is_steady_under_every_disturbance(
     again = found.conditions[AGAIN]
     assert again.box_px is not None
     assert (again.gone.count, again.new.count, again.box_px.p95) == (0, 0, 0)
+
+
+def test_a_workflow_without_a_template_is_gauged_but_for_the_order(
+    parts: list[LabelledPair],
+) -> None:
+    workflow = load_workflow("board-inspect")
+    found = studied(workflow, load_model(workflow.model), parts[:1])
+
+    assert list(found.conditions) == [AGAIN, "shift", "light", "scale", TOGETHER]
+    assert found.order_bias is None
+    assert found.conditions["shift"].box_px is not None
 
 
 def test_boxes_are_found_again_where_the_part_was_moved(
