@@ -8,7 +8,7 @@ from foveal.schemas.workflow import Workflow
 
 def require_labels(workflow: Workflow, labels: Iterable[str]) -> None:
     """A workflow that knows them under no name would score zero without a word."""
-    missing = sorted(label for label in set(labels) if not _is_defect(label, workflow))
+    missing = sorted(label for label in set(labels) if not is_defect(label, workflow))
     if missing:
         raise BadWorkflow(
             f"workflow {workflow.name!r} has no labels {missing}, as these boards have",
@@ -16,7 +16,8 @@ def require_labels(workflow: Workflow, labels: Iterable[str]) -> None:
         )
 
 
-def _is_defect(label: str, workflow: Workflow) -> bool:
+def is_defect(label: str, workflow: Workflow) -> bool:
+    """Under any of its names."""
     try:
         return workflow.glossary.term(label) != workflow.harmless
     except BadLabel:

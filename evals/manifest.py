@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError, create_model
 
+from foveal.evals.labels import in_terms_of, is_defect
 from foveal.evals.matching import Truth
 from foveal.evals.pairs import LabelledPair, read_images
 from foveal.schemas.base import Strict
@@ -35,7 +36,8 @@ class _Row(Strict):
 def read_manifest(path: Path, workflow: Workflow) -> list[LabelledPair]:
     """Each line is read at once, images when their turn comes."""
     inputs = INPUTS[workflow.graph]
-    pairs = [_pair(row, inputs, path.parent) for row in _checked(path, workflow)]
+    listed = [_pair(row, inputs, path.parent) for row in _checked(path, workflow)]
+    pairs = in_terms_of(workflow, listed)
     names = [pair.name for pair in pairs]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -67,7 +69,7 @@ def _checked(path: Path, workflow: Workflow) -> Iterator[_Row]:
                 fix=f"give id, {', '.join(inputs)} and labels, a list of {{label, box_px}}",
             ) from error
         for known in row.labels:
-            if known.label not in workflow.defects:
+            if not is_defect(known.label, workflow):
                 raise BadData(
                     f"{where}: {known.label!r} is no defect of the workflow",
                     fix=f"use one of {', '.join(workflow.defects)}, and [] for a good part",

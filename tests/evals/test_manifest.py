@@ -10,6 +10,7 @@ from foveal.evals.matching import Truth
 from foveal.schemas.box import Box
 from foveal.schemas.errors import BadData
 from foveal.schemas.workflow import Workflow
+from foveal.workflow_file import load_workflow
 
 LABEL: dict[str, object] = {"label": "open", "box_px": [10, 12, 50, 40]}
 ROWS: list[dict[str, object]] = [
@@ -56,6 +57,14 @@ def test_csv_lists_the_same_and_an_empty_cell_is_a_good_part(
 
     assert (first.name, first.truths) == ("a", (Truth("open", Box(10, 12, 50, 40)),))
     assert second.truths == third.truths == ()
+
+
+@pytest.mark.parametrize("name", ["open circuit", "Open Circuit", "断路"])
+def test_a_label_may_go_by_any_of_its_names(folder: Path, name: str) -> None:
+    rows = [ROWS[0] | {"labels": [LABEL | {"label": name}]}]
+    (part,) = read_manifest(_written(folder, _lines(*rows)), load_workflow("board-compare"))
+
+    assert part.truths == (Truth("open", Box(10, 12, 50, 40)),)
 
 
 def test_images_are_seen_from_the_manifest(
