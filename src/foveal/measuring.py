@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+_WIDEST = 160
+"""Characters of a line: a figure that is cut to fit a narrower terminal says something else."""
+
 Logs = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Keep inspect-ai logs of every step, for `inspect view`."),
@@ -131,7 +134,7 @@ def evaluate(
             load=load,
         )
         figures = found.run(options)
-    _print_figures(figures, found.show, as_json=as_json)
+    print_figures(figures, found.show, as_json=as_json)
 
 
 @app.command()
@@ -185,7 +188,7 @@ def gauge(
             jitter=kinds,
         )
         figures = run(options)
-    _print_figures(figures, show, as_json=as_json)
+    print_figures(figures, show, as_json=as_json)
 
 
 @app.command()
@@ -230,10 +233,10 @@ def ablate(
             load=load,
         )
         figures = run(options)
-    _print_figures(figures, show, as_json=as_json)
+    print_figures(figures, show, as_json=as_json)
 
 
-def _print_figures(
+def print_figures(
     figures: dict[str, object],
     show: "Callable[[dict[str, object]], RenderableType]",
     *,
@@ -244,4 +247,7 @@ def _print_figures(
     else:
         from rich.console import Console
 
-        Console().print(show(figures))
+        console, shown = Console(), show(figures)
+        unbounded = console.options.update(max_width=_WIDEST)
+        console.width = max(console.width, console.measure(shown, options=unbounded).maximum)
+        console.print(shown)

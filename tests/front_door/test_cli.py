@@ -9,8 +9,10 @@ from pathlib import Path
 from time import sleep
 
 import pytest
+from rich.table import Table
 
 from foveal.cli import exit_code
+from foveal.measuring import print_figures
 from foveal.models.checkpoint import SHIPPED
 from foveal.schemas.export import exported
 
@@ -307,6 +309,25 @@ def test_the_shipped_model_is_gauged(foveal: Run) -> None:
     figures = json.loads(ended.out)
     assert (figures["model"], figures["parts"]) == ("tiny", 1)
     assert list(figures["conditions"]) == ["again", "shift", "order", "together"]
+
+
+@pytest.mark.parametrize("name", ["low", "a name that takes its room"])
+def test_no_figure_is_cut_where_there_is_little_room(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+
+    def show(figures: dict[str, object]) -> Table:
+        table = Table()
+        for column in figures:
+            table.add_column(column, no_wrap=True)
+        table.add_row(*map(str, figures.values()))
+        return table
+
+    print_figures({name: "92.7% (88%–98%)", "seconds": "46.8"}, show, as_json=False)
+
+    shown = capsys.readouterr().out
+    assert all(text in shown for text in (name, "92.7% (88%–98%)", "46.8"))
 
 
 @needs_model
