@@ -14,6 +14,7 @@ from foveal.graphs.run import run_one
 from foveal.models.protocol import VisionLanguageModel
 from foveal.records.checkpoints import open_checkpoints
 from foveal.running import Run
+from foveal.schemas.errors import BadRecord
 from foveal.schemas.image import ImageId
 from foveal.schemas.pointer import below
 from foveal.schemas.report import Report
@@ -66,7 +67,17 @@ def replay(run: Run, model: VisionLanguageModel) -> Replay:
             )
         except _Differs as end:
             return Replay(comparing.same, end.difference)
-    return Replay(comparing.same, comparing.left() or _in_report(run.directory.report(), report))
+    return Replay(comparing.same, comparing.left() or _in_report(_reported(run), report))
+
+
+def _reported(run: Run) -> Report:
+    """Raises BadRecord where there is nothing to compare with."""
+    if (report := run.directory.report()) is None:
+        raise BadRecord(
+            f"{str(run.directory.path)!r} has no report as the run wrote it",
+            fix="ask `foveal verify` what was changed, or end the run with `foveal resume`",
+        )
+    return report
 
 
 class _Differs(Exception):
@@ -103,8 +114,8 @@ class _Comparing:
         return Difference(self.same + 2, record["kind"], record["data"], None)
 
 
-def _in_report(was: Report | None, now: Report) -> Difference | None:
-    if was is None or was.decided is not None:
+def _in_report(was: Report, now: Report) -> Difference | None:
+    if was.decided is not None:
         return None
     return _first_difference(was.model_dump(mode="json"), now.model_dump(mode="json"))
 

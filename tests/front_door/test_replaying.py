@@ -59,6 +59,13 @@ def test_the_first_answer_that_differs_is_named(run: Path) -> None:
     assert (round(found.was, 3), round(found.now, 3)) == (0.017, 0.05)
 
 
+def test_a_report_that_was_changed_is_nothing_to_compare_with(run: Path) -> None:
+    report = run / "report.json"
+    report.write_text(report.read_text().replace('"fail"', '"pass"'))
+    with pytest.raises(BadRecord, match="has no report as the run wrote it"):
+        replay(run, model=answering(0.9))
+
+
 def test_other_weights_differ_from_the_start(run: Path) -> None:
     other = answering(0.9)
     other.revision = "1" * 64
