@@ -115,7 +115,8 @@ def run_many(
 
 
 def _graph_for(workflow: Workflow) -> Callable[[], Graph]:
-    return explore if workflow.plan.by == "model" else GRAPHS[workflow.graph]
+    by_model = workflow.graph == "inspect" and workflow.plan.by == "model"
+    return explore if by_model else GRAPHS[workflow.graph]
 
 
 @cache

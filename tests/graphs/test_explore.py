@@ -131,6 +131,14 @@ def test_calls_that_are_spent_leave_the_rest_unseen(workflow: Workflow) -> None:
     assert report.verdict == "review", "the last view was asked for and not looked at"
 
 
+def test_a_single_pass_of_the_same_workflow_searches_nothing(workflow: Workflow) -> None:
+    model = calling(*EVERYWHERE)
+
+    run_one(workflow.model_copy(update={"graph": "survey"}), model, part(), part())
+
+    assert len(model.written) == 1
+
+
 def test_a_picture_of_something_else_is_not_explored(workflow: Workflow) -> None:
     model = calling(ON_SPOT)
 
