@@ -17,7 +17,7 @@ class Verification(Strict):
     confirm_from: float = Field(
         default=0.5, gt=0, le=1, description="probability of yes from which a claim holds"
     )
-    votes: list[Annotated[float, Field(gt=0, le=4)]] = Field(
+    votes: list[Annotated[float, Field(ge=0.1, le=4)]] = Field(
         default=[1.0, 0.85, 1.15],
         min_length=1,
         description="looks with the pixels there: sides shown, over the one that was judged",

@@ -92,7 +92,7 @@ class Looks(Strict):
     around: float = Field(
         default=1.6, ge=1, le=10, description="side shown over the longest side of the region"
     )
-    closer: list[float] = Field(
+    closer: list[Annotated[float, Field(ge=0.5, le=10)]] = Field(
         default=[1.2, 2.2], description="further surroundings, shown where the model is unsure"
     )
     alike: bool = Field(

@@ -52,6 +52,20 @@ def test_limits_rise_from_0_to_1(limits: list[float]) -> None:
         workflow(decision={"review": limits})
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"looks": {"closer": [0]}},
+        {"looks": {"closer": [-1.2]}},
+        {"verification": {"votes": [0.01]}},
+    ],
+    ids=str,
+)
+def test_a_view_shows_something(changed: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match="greater than or equal"):
+        workflow(**changed)
+
+
 def test_a_loaded_workflow_never_changes() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         workflow().name = "other"  # type: ignore[misc]  # that is the test
