@@ -20,13 +20,19 @@ def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadData(f"{str(path)!r} cannot be read as text", fix="check the path") from error
-    return _table(text) if path.suffix == ".csv" else _objects(text, path)
+    return _table(text, path) if path.suffix == ".csv" else _objects(text, path)
 
 
-def _table(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def _table(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     reader = csv.DictReader(StringIO(text, newline=""))
-    for row in reader:
-        yield reader.line_num, {key or "a cell without a heading": row[key] for key in row}
+    try:
+        for row in reader:
+            yield reader.line_num, {key or "a cell without a heading": row[key] for key in row}
+    except csv.Error as error:
+        raise BadData(
+            f"{str(path)!r} is no CSV after line {reader.line_num}: {error}",
+            fix="close every quote that is opened",
+        ) from error
 
 
 def _objects(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -23,14 +23,14 @@ def items_in(folder: Path) -> list[Item]:
 
 def _items(results: Path) -> list[Item]:
     try:
-        return [_item(line) for line in results.read_text(encoding="utf-8").splitlines()]
+        return [_item(line) for line in results.read_bytes().splitlines()]
     except (OSError, ValueError) as error:
         raise BadRecord(
             f"{str(results)!r} is not as the batch wrote it", fix="run the batch again"
         ) from error
 
 
-def _item(line: str) -> Item:
+def _item(line: bytes) -> Item:
     row = json.loads(line)
     if "error" in row:
         return NotInspected.model_validate(row)

@@ -95,8 +95,9 @@ def hashes_of(item: Item) -> dict[str, str]:
     hashes = {}
     for name, path in item.inputs.items():
         try:
-            with path.open("rb") as file:
-                hashes[name] = file_digest(file, "sha256").hexdigest()
-        except OSError:
+            if path.is_file():  # a pipe or a device may never end
+                with path.open("rb") as file:
+                    hashes[name] = file_digest(file, "sha256").hexdigest()
+        except (OSError, ValueError):
             continue
     return hashes

@@ -157,6 +157,21 @@ def test_a_part_that_cannot_be_read_has_a_line_with_its_error(trial: Trial) -> N
     assert done.exit_code == 2
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_is_not_waited_for(trial: Trial) -> None:
+    pipe = trial.folder / "pipe.png"
+    os.mkfifo(pipe)
+    trial.run(trial.manifest("a", "b", b=str(pipe)))
+    assert "pipe.png" in trial.rows()[1]["error"]
+
+
+def test_an_id_may_hold_any_line_break_of_unicode(trial: Trial) -> None:
+    trial.run(trial.manifest("a", "one\u2028two"))
+    export(trial.out, ["junit"], out=trial.folder / "ci")
+    (suite,) = JUnitXml.fromfile(str(trial.folder / "ci" / "junit.xml"))
+    assert len(list(suite)) == 2
+
+
 def test_an_error_is_tried_again(trial: Trial) -> None:
     trial.run(trial.manifest("a", "b", b="gone.png"))
     done = trial.run(trial.manifest("a", "b"))
@@ -213,8 +228,12 @@ def test_a_limit_that_is_none_is_refused(limit: str, trial: Trial) -> None:
         ("template,tested\na.png,b.png\n", "line 2 has no id"),
         ("id,template,tested\n1,a,b\n1,a,b\n", "line 3 names '1' again"),
         ("id,template\n1,a\n", "names a file as 'tested'"),
+        (
+            'id,template,tested\n1,"a' + "b" * csv.field_size_limit(),
+            "is no CSV after line 1: field larger",
+        ),
     ],
-    ids=["nothing", "no id", "twice", "no tested"],
+    ids=["nothing", "no id", "twice", "no tested", "an open quote"],
 )
 def test_a_list_that_is_none_is_refused_before_a_folder_is_made(
     text: str, why: str, trial: Trial
