@@ -1,7 +1,9 @@
 """A report as one page that opens from disk: no network, no script, every picture inside."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from foveal.records.alignment import Alignment, alignment_of
 from foveal.records.card import Card, finding_card
@@ -11,8 +13,19 @@ from foveal.records.environment import environment
 from foveal.records.overview import Panel, panels
 from foveal.records.store import ImageStore
 from foveal.records.tested_image import tested_image
+from foveal.schemas.constraint import Constraint
 from foveal.schemas.image import ImageId
 from foveal.schemas.report import Report
+from foveal.schemas.text import quoted
+
+
+class Rule(NamedTuple):
+    sentence: str
+    schema: str | None
+    """None where it is for the model alone."""
+
+    taken_out: int
+    """How many findings."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +34,7 @@ class Page:
     alignment: Alignment
     panels: list[Panel]
     cards: list[Card]
+    rules: list[Rule]
     removed: list[Card]
     counts: list[tuple[str, int]]
     document: list[Piece]
@@ -52,6 +66,7 @@ def _page(report: Report, images: ImageStore) -> Page:
         alignment=alignment_of(report),
         panels=panels(report, cards, images=images),
         cards=cards,
+        rules=_rules(report),
         removed=removed,
         counts=Counter(finding.label for finding in report.findings).most_common(),
         document=[] if report.document is None else pieces_of(report),
@@ -59,3 +74,15 @@ def _page(report: Report, images: ImageStore) -> Page:
         curves=curves_of(report.calibration),
         image_names={record.id: record.name for record in report.images},
     )
+
+
+def _rules(report: Report) -> list[Rule]:
+    taken_out = Counter(out.constraint for out in report.removed)
+    return [_rule(known, taken_out) for known in report.workflow.constraints]
+
+
+def _rule(known: Constraint, taken_out: Counter[str]) -> Rule:
+    sentence, schema = quoted(known.sentence), None
+    if known.finding is not None:
+        schema = json.dumps(known.finding, ensure_ascii=False, indent=2)
+    return Rule(sentence, schema, taken_out[sentence])

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from foveal.schemas.base import Strict
 from foveal.schemas.calibration import Calibration
+from foveal.schemas.constraint import Constraint
 from foveal.schemas.decision import Decided
 from foveal.schemas.finding import Finding
 from foveal.schemas.image import ImageRecord
@@ -27,6 +28,9 @@ class WorkflowRecord(Strict):
     asked_as: dict[str, str] = Field(
         default_factory=dict,
         description="what the model knows each label as, where it was asked in another language",
+    )
+    constraints: list[Constraint] = Field(
+        default_factory=list, description="all of them, whether any finding broke one or not"
     )
 
 

@@ -10,6 +10,7 @@ from foveal.graphs.nodes.suspects import suspects_of
 from foveal.graphs.nodes.verdict import Outcome, outcome
 from foveal.schemas.image import ImageRecord
 from foveal.schemas.report import ModelRecord, Report, WorkflowRecord
+from foveal.schemas.text import quoted
 from foveal.schemas.workflow import Workflow
 
 
@@ -84,7 +85,13 @@ def _model(context: Context) -> ModelRecord:
 
 def _rules(workflow: Workflow) -> WorkflowRecord:
     asked_as = {label: answer for answer, label in workflow.answers.items() if answer != label}
-    return WorkflowRecord(name=workflow.name, sha256=workflow.sha256, asked_as=asked_as)
+    constraints = [
+        known.model_copy(update={"sentence": quoted(known.sentence)})
+        for known in workflow.constraints
+    ]
+    return WorkflowRecord(
+        name=workflow.name, sha256=workflow.sha256, asked_as=asked_as, constraints=constraints
+    )
 
 
 def _measurements(state: Inspection) -> dict[str, object]:

@@ -159,6 +159,7 @@ def test_constraints_remove_findings_and_say_so(
     assert {removed.constraint for removed in report.removed} == {sentence}
     assert report.verdict == "pass"
     assert f"{len(report.removed)} left out by the constraints" in report.reason
+    assert report.workflow.constraints == [longer]
     assert sentence in str(comparing.chosen[0].conversation[0].parts[0])
 
 

@@ -22,6 +22,7 @@ from foveal.records.run_directory import IMAGES
 from foveal.records.store import ImageStore
 from foveal.schemas.box import Box
 from foveal.schemas.calibration import Calibration
+from foveal.schemas.constraint import Constraint
 from foveal.schemas.evidence import Evidence, ToolStep
 from foveal.schemas.finding import Finding
 from foveal.schemas.image import ImageRecord, name_pixels
@@ -128,7 +129,12 @@ class Told(NamedTuple):
             coverage=Coverage(share=1.0),
             model=ModelRecord(name=self.all, revision=self.all, calibration=self.all),
             workflow=WorkflowRecord(
-                name=self.all, sha256=self.all, asked_as={text: text for text in self.texts}
+                name=self.all,
+                sha256=self.all,
+                asked_as={text: text for text in self.texts},
+                constraints=[
+                    Constraint(sentence=text, finding={text: text}) for text in self.texts
+                ],
             ),
             usage=Usage(),
             calibration=self.calibration.model_copy(update={"fitted_on": self.all}),

@@ -9,9 +9,10 @@ from foveal.records.html import render
 from foveal.records.png import Pixels, decode
 from foveal.records.run_directory import RunDirectory
 from foveal.schemas.calibration import Calibration
+from foveal.schemas.constraint import Constraint
 from foveal.schemas.errors import BadImage
 from foveal.schemas.image import ImageRecord, name_pixels
-from foveal.schemas.report import Report
+from foveal.schemas.report import Removed, Report
 from foveal.schemas.verification import Verified
 
 MakeReport = Callable[..., Report]
@@ -258,6 +259,27 @@ def test_a_label_is_shown_with_what_the_model_was_asked_with(
 
     assert "断路" not in plain.text
     assert f"{label} 断路" in " ".join(other.text.split())
+
+
+def test_every_constraint_stands_in_the_report_with_what_it_took_out(
+    run: RunDirectory, make_report: MakeReport
+) -> None:
+    report = make_report(findings=2)
+    size = Constraint(
+        sentence="Nothing below 1 mm.", finding={"properties": {"size_mm": {"minimum": 1}}}
+    )
+    brief = Constraint(sentence="Be brief.")
+    ruled = report.workflow.model_copy(update={"constraints": [size, brief]})
+    removed = [Removed(finding=report.findings[0], constraint="Nothing below 1 mm.")]
+
+    page = PageReader(
+        render(report.model_copy(update={"workflow": ruled, "removed": removed}), run.images)
+    )
+
+    told = " ".join(page.text.split())
+    assert "Constraints 2" in told
+    assert 'Nothing below 1 mm. 1 taken out by its schema { "properties": { "size_mm"' in told
+    assert "Be brief. for the model alone" in told
 
 
 @pytest.mark.parametrize(
