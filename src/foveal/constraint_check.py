@@ -4,10 +4,13 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
+from jsonschema_rs import ValidationError, validator_for
+
 from foveal.schemas.errors import BadLabel, BadWorkflow
 from foveal.schemas.finding import Finding
 from foveal.schemas.glossary import Glossary
 from foveal.schemas.pointer import steps_of
+from foveal.schemas.workflow import Workflow
 from foveal.wording import suggest
 
 _ONE = ("not", "if", "then", "else")
@@ -18,12 +21,19 @@ _MANY = ("allOf", "anyOf", "oneOf")
 def check_fields(schema: dict[str, Any], place: str) -> None:
     """A field that no finding has would be satisfied always, or never."""
     for part in _parts(schema, schema):
-        for field in (*part.get("properties", ()), *part.get("required", ())):
+        for field in _fields(part):
             if field not in Finding.model_fields:
                 raise BadWorkflow(
                     f"{place} names {field!r}, which no finding has",
                     fix=suggest(field, Finding.model_fields),
                 )
+
+
+def _fields(part: dict[str, Any]) -> Iterator[str]:
+    yield from part.get("properties", ())
+    yield from part.get("required", ())
+    for field, others in part.get("dependentRequired", {}).items():
+        yield from (field, *others)
 
 
 def check_labels(schema: dict[str, Any], glossary: Glossary, place: str) -> None:
@@ -33,6 +43,26 @@ def check_labels(schema: dict[str, Any], glossary: Glossary, place: str) -> None
         for known in _parts(label, schema):
             for name in (*known.get("enum", ()), *_const(known)):
                 _check_label(name, glossary, place)
+
+
+def check_possible(schema: dict[str, Any], workflow: Workflow, place: str) -> None:
+    """What takes out every finding would let every part pass."""
+    if workflow.scale is None and "size_mm" in schema.get("required", ()):
+        raise BadWorkflow(
+            f"{place} requires a size_mm, which no finding has without a scale",
+            fix="give scale: {px_per_mm: …}, or take it out of required",
+        )
+    alone = {name: known for name, known in schema.items() if name in ("$defs", "definitions")}
+    alone["properties"] = {"label": schema.get("properties", {}).get("label", True)}
+    try:
+        rule = validator_for(alone, offline=True)
+    except ValidationError:  # it refers to a part that was left out
+        return
+    if not any(rule.is_valid({"label": name}) for name in workflow.defects):
+        raise BadWorkflow(
+            f"{place} lets no defect through, so that every part would pass",
+            fix=f"allow one of {', '.join(workflow.defects)}",
+        )
 
 
 def _check_label(name: object, glossary: Glossary, place: str) -> None:

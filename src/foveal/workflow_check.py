@@ -9,7 +9,7 @@ from foveal.agents.briefs import brief_for, claim_brief_for
 from foveal.agents.calibration import require_rules
 from foveal.agents.facts import Defect, Facts
 from foveal.agents.instructions import ALONE, TOLD, Brief
-from foveal.constraint_check import check_fields, check_labels
+from foveal.constraint_check import check_fields, check_labels, check_possible
 from foveal.document_check import check_document
 from foveal.models.protocol import Picture
 from foveal.schemas.box import Box
@@ -38,6 +38,7 @@ def check(workflow: Workflow, *, source: str) -> None:
             _check_schema(constraint.finding, place)
             check_fields(constraint.finding, place)
             check_labels(constraint.finding, workflow.glossary, place)
+            check_possible(constraint.finding, workflow, place)
     for role in workflow.instructions:
         _check_instructions(role, workflow, f"{source}: instructions.{role}")
     if workflow.document is not None:

@@ -313,6 +313,23 @@ WRONG_CONSTRAINTS = {
         "{$ref: '#/$defs/a', $defs: {a: {required: [sizes_mm]}}}",
         "names 'sizes_mm', which no finding has: did you mean 'size_mm'?",
     ),
+    "such a field required beside another": (
+        "{dependentRequired: {label: [szie_mm]}}",
+        "names 'szie_mm', which no finding has: did you mean 'size_mm'?",
+    ),
+    "no label but the harmless one": (
+        "{properties: {label: {const: none}}}",
+        "lets no defect through, so that every part would pass: allow one of open",
+    ),
+    "a pattern that no label has": (
+        "{properties: {label: {$ref: '#/$defs/a'}}, $defs: {a: {pattern: ^dent$}}}",
+        "lets no defect through, so that every part would pass: allow one of open",
+    ),
+    "a size without a scale": (
+        "{required: [size_mm]}",
+        "requires a size_mm, which no finding has without a scale: "
+        "give scale: {px_per_mm: …}, or take it out of required",
+    ),
     "a label that is none": (
         "{properties: {label: {enum: [open, dent]}}}",
         "no label is called 'dent': use one of open, none",
