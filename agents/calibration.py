@@ -71,7 +71,7 @@ def decision_for(model: VisionLanguageModel, workflow: Workflow) -> Limits:
         return decision.model_copy(update={"review": (min(low, decision.report_at), high)})
     low, high = calibration.pass_below.score, calibration.fail_from.score
     report_at = min(decision.report_at, high)
-    return Limits(report_at=report_at, sure_from=decision.sure_from, review=(low, high))
+    return decision.model_copy(update={"report_at": report_at, "review": (low, high)})
 
 
 def rules_of(workflow: Workflow) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The probabilities at which a workflow reports, looks closer and decides."""
+"""What a workflow reports, looks closer at and decides by."""
 
 from typing import Self
 
@@ -9,7 +9,8 @@ from foveal.schemas.verdict import Verdict
 
 
 class Limits(Strict):
-    """Limits on probabilities: of a label to be sure of it, else that something is wrong.
+    """Limits on probabilities: of a label to be sure of it, else that something is wrong. And on
+    how much of a part must have been compared.
 
     A calibration that holds takes the place of `review`, and keeps `report_at` from exceeding it.
     Without one `review` begins at `report_at` where that is lower.
@@ -24,6 +25,14 @@ class Limits(Strict):
     review: tuple[float, float] = Field(
         default=(0.35, 0.65),
         description="below these a part passes, above it fails, between a person decides",
+    )
+
+    coverage: float = Field(
+        default=0.9,
+        ge=0,
+        le=1,
+        description="share of the part that its template must cover, or nothing passes; a search "
+        "has that of its plan",
     )
 
     @model_validator(mode="after")

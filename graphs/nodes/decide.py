@@ -51,8 +51,10 @@ def _outcome(state: Inspection, context: Context, suspects: Constrained) -> Outc
         removed=sum(out.finding.confidence >= decision.review[0] for out in suspects.removed),
         compared="template" in state,
     )
-    share, least = state["coverage"].share, context.workflow.plan.coverage
-    if found.verdict == "pass" and "views" in state and share < least:
+    share, least = state["coverage"].share, decision.coverage
+    if "views" in state:
+        least = context.workflow.plan.coverage
+    if found.verdict == "pass" and share < least:
         return Outcome("review", f"{share:.0%} of the part was looked at, {least:.0%} is asked for")
     return found
 

@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Callable
 from copy import deepcopy
 
@@ -19,7 +20,7 @@ from foveal.graphs.run import run_one
 from foveal.schemas.constraint import Constraint
 from foveal.schemas.report import Coverage, Usage
 from foveal.schemas.workflow import Workflow
-from foveal.tools.image import Image
+from foveal.tools.image import Image, image_from
 from foveal.training.boards.pair import BoardPair
 
 Always = Callable[..., ScriptedModel]
@@ -119,6 +120,22 @@ def test_harmless_differences_pass(
 
     assert report.verdict == "pass"
     assert report.reason == f"{len(model.chosen)} regions differ, harmless"
+
+
+def test_a_part_that_its_template_covers_too_little_does_not_pass(
+    template: Image, workflow: Workflow, always: Always
+) -> None:
+    width, _ = template.size
+    half = image_from(template.pixels[:, : width * 5 // 8].copy(), "half.png")
+    alike = image_from(template.pixels, "tested.png")
+
+    report = run_one(workflow, always(), half, alike)
+
+    assert report.verdict == "review"
+    assert re.fullmatch(r"6\d% of the part was looked at, 90% is asked for", report.reason)
+    spared = workflow.decision.model_copy(update={"coverage": 0.5})
+    passing = workflow.model_copy(update={"decision": spared})
+    assert run_one(passing, always(), half, alike).verdict == "pass"
 
 
 def test_a_part_seen_in_part_is_stated_and_does_not_change_the_verdict(
