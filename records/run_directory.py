@@ -60,7 +60,8 @@ class RunDirectory:
         except OSError as error:
             raise cannot_write(path, error) from error
         if workflow is not None:
-            write_whole(path / WORKFLOW, workflow.model_dump_json(indent=2).encode() + b"\n")
+            written = workflow.model_dump_json(indent=2, by_alias=True)
+            write_whole(path / WORKFLOW, f"{written}\n".encode())
         return cls(path, ledger, run=ledger.head)
 
     @classmethod
@@ -114,6 +115,8 @@ class RunDirectory:
         write_whole(self.path / HEAD, f"{self.ledger.head}\n".encode())
         for name, content in written.items():
             write_whole(self.path / name, content)
+        if report.document is None:  # a person's decision withdraws one
+            (self.path / _DOCUMENT).unlink(missing_ok=True)
 
     def _written(self, report: Report) -> dict[str, bytes]:
         """By the name of the file; the report itself last but for its page."""

@@ -14,6 +14,7 @@ from foveal.models.protocol import ChooseRequest
 from foveal.replaying import Replay
 from foveal.reviewing import decide
 from foveal.schemas.errors import BadRecord
+from foveal.schemas.workflow import Document
 from foveal.workflow_file import load_workflow
 
 Boards = tuple[Path, Path]
@@ -43,6 +44,17 @@ def test_the_same_model_says_the_same_and_nothing_is_written(run: Path) -> None:
     before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
     assert replay(run, model=answering(0.9)) == Replay(records(run) - 2, None)
     assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
+
+
+def test_a_run_that_wrote_a_document_is_replayed_with_it(boards: Boards, tmp_path: Path) -> None:
+    asked = Document(schema={"const": "seen"}, instruction="Write.")
+    workflow = load_workflow("board-compare").model_copy(
+        update={"document": asked, "calibration": {}}
+    )
+    model = ScriptedModel(choosing=answering(0.9).choosing, writing=lambda _: '"seen"')
+    assert compare(*boards, out=tmp_path / "run", workflow=workflow, model=model).document == "seen"
+
+    assert replay(tmp_path / "run", model=model).difference is None
 
 
 def test_numbers_that_only_round_otherwise_are_the_same(run: Path) -> None:
