@@ -25,7 +25,8 @@ def review(state: Inspection, runtime: Runtime[Context]) -> Inspection:
 def decided(report: Report, decision: Decision, workflow: Workflow) -> Report:
     """Raises BadLabel where the decision names what is not there.
 
-    A finding that is called harmless, or all of a report that is rejected, leaves the findings.
+    A finding that is called harmless, or all of a report that is rejected, leaves the findings. A
+    document was written of what stood there before, so it is withdrawn; the ledger keeps it.
     """
     for number in decision.labels:
         if not 1 <= number <= len(report.findings):
@@ -47,6 +48,9 @@ def decided(report: Report, decision: Decision, workflow: Workflow) -> Report:
             "reason": f"{decision.by} decided: {decision.reason}",
             "findings": kept,
             "removed": removed,
+            "document": None,
+            "facts": {},
+            "sources": {},
             "decided": Decided(decision=decision, was=report.reason),
         }
     )

@@ -20,7 +20,7 @@ from foveal.reviewing import decide, waiting, write_labelled
 from foveal.schemas.decision import Decision
 from foveal.schemas.errors import BadData, BadLabel, BadOutput, BadRecord, BadWorkflow
 from foveal.schemas.report import Report
-from foveal.schemas.workflow import Workflow
+from foveal.schemas.workflow import Document, Workflow
 from foveal.workflow_file import load_workflow
 
 Boards = tuple[Path, Path]
@@ -54,6 +54,24 @@ def decided(**given: Any) -> Decision:
     decision = read_decision(**said | given)
     assert decision is not None
     return decision
+
+
+def test_a_document_of_what_stood_before_is_withdrawn(
+    boards: Boards, workflow: Workflow, tmp_path: Path
+) -> None:
+    asked = Document(schema={"const": "seen"}, instruction="Write.")
+    documented = workflow.model_copy(update={"document": asked})
+    run = tmp_path / "run"
+    model = ScriptedModel(choosing=undecided, writing=lambda _: '"seen"')
+    report = compare(*boards, out=run, workflow=documented, model=model)
+    assert (report.verdict, report.document) == ("review", "seen")
+    assert (run / "document.json").exists()
+
+    decide(run, None, decided(reject=True))
+
+    assert report_in(run).document is None
+    assert not (run / "document.json").exists()
+    assert audit(run).runs == 1
 
 
 def report_in(run: Path) -> Report:
