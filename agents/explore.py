@@ -102,7 +102,9 @@ def _brief(trail: Trail, context: Context) -> Brief:
 def _tools(trail: Trail, context: Context) -> tuple[Tool, ...]:
     workflow, size = context.workflow, trail.overview.view.size_px
     labels = [name for name, label in workflow.answers.items() if label != workflow.harmless]
-    return moves(labels, box=context.model.coordinates.box_schema(size=size))
+    tools = moves(labels, box=context.model.coordinates.box_schema(size=size))
+    context.recorder.append("tools", role="explore", offered=[asdict(tool) for tool in tools])
+    return tools
 
 
 def _reply(

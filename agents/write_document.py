@@ -82,6 +82,7 @@ def _write(asked: Document, facts: Facts, context: Context) -> _Written:
         if not untold:
             return _Written(document, found.sources, "", usage)
         again = asked_again("report", context.workflow.language, {"untold": untold})
+        context.recorder.append("asked again", role="report", user=again)
         conversation = (*conversation, reply.message, Message("user", (again,)))
     return _refused("; ".join(untold), usage, context)
 

@@ -130,6 +130,8 @@ def test_the_model_is_told_what_is_wrong_and_asked_again(
     report = written(answer(n=77), answer(n=len(found.findings)))
 
     assert report.document is not None
+    (again,) = ledger.of("asked again")
+    assert again["user"].startswith("The facts do not say this")
     assert [line["untold"] for line in ledger.of("document")] == [
         ["/n: 77, which no fact of that name says"],
         [],

@@ -213,6 +213,9 @@ def test_the_model_that_ships_stays_within_its_calls_and_ends(
 
     lines = [json.loads(line) for line in directory.ledger.path.read_text().splitlines()]
     (explored,) = (line["data"] for line in lines if line["kind"] == "explored")
+    (told,) = (line["data"]["offered"] for line in lines if line["kind"] == "tools")
+    assert [tool["name"] for tool in told] == ["zoom", "report", "done"]
+    assert all(tool["description"] for tool in told)
     assert 1 <= explored["usage"]["model_calls"] <= 5
     assert len(explored["views"]) <= 5
     assert report.verdict != "pass", "five views of 80 pixels do not cover a board"
