@@ -27,7 +27,7 @@ class SearchPlan(Strict):
         default=256, ge=32, description="longest side of the whole part as it is first shown"
     )
     recognised_from: float = Field(
-        default=0.5,
+        default=0.9,
         ge=0,
         le=1,
         description="below this probability that the picture shows the subject, a person decides",

@@ -7,6 +7,7 @@ import pytest
 
 from foveal.agents.scripted import ScriptedModel, shown
 from foveal.graphs.run import run_one
+from foveal.models.load import load_model
 from foveal.models.protocol import ChooseRequest, Pixels, WriteRequest
 from foveal.schemas.box import Box
 from foveal.schemas.plan import SearchPlan
@@ -262,6 +263,19 @@ def test_a_picture_of_something_else_is_for_a_person_and_not_searched(
     assert report.usage.model_calls == 1
     (request,) = model.chosen
     assert max(shown(request.conversation)["A"].shape) == workflow.plan.overview_px
+
+
+@pytest.mark.parametrize("shade", [0, 128, 255])
+def test_a_blank_picture_goes_to_a_person_where_the_plan_says_nothing_else(
+    shade: int,
+) -> None:
+    shipped = load_workflow("board-inspect")
+    tiny = load_model(shipped.model)
+    usual = planned(shipped, recognised_from=SearchPlan().recognised_from)
+    report = run_one(usual, tiny, image_from(np.full((640, 640), shade, np.uint8), "blank.png"))
+
+    assert report.verdict == "review"
+    assert report.reason.startswith("the picture does not look like bare printed circuit boards")
 
 
 def test_what_counts_as_recognised_stands_in_the_plan(
