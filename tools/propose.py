@@ -71,7 +71,7 @@ def propose(
     settings = settings or ProposalSettings()
     there = grey(tested)
     here = match_exposure(grey(template), there, valid=valid)
-    inside = _inside(valid, settings.tolerance_px)
+    inside = compared(valid, settings=settings)
     rule = _Rule(settings, inside, _least_levels(here, there, settings))
     found = _changes(here, there, rule)
     settled = settle(here, there, [p.box for p in found], reach=2 * settings.tolerance_px)
@@ -101,9 +101,10 @@ def _changes(template: Pixels, tested: Pixels, rule: _Rule) -> list[Proposal]:
     return found
 
 
-def _inside(valid: NDArray[np.bool_], tolerance_px: int) -> Pixels:
-    """Where all is in the picture that may explain a pixel: not along the border."""
-    eroded = cv2.erode(valid.astype(np.uint8), _square(tolerance_px), borderValue=0)
+def compared(valid: NDArray[np.bool_], *, settings: ProposalSettings | None = None) -> Pixels:
+    """1 where all is in the picture that may explain a pixel: not along the border."""
+    settings = settings or ProposalSettings()
+    eroded = cv2.erode(valid.astype(np.uint8), _square(settings.tolerance_px), borderValue=0)
     return np.asarray(eroded, np.uint8)
 
 

@@ -9,6 +9,7 @@ from foveal.schemas.workflow import Workflow
 from foveal.tools.align import Alignment, warp
 from foveal.tools.align import align as align_images
 from foveal.tools.image import image_from
+from foveal.tools.propose import compared
 
 
 def align(state: Inspection, runtime: Runtime[Context]) -> Inspection:
@@ -29,7 +30,9 @@ def align(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     return {
         "placement": placement,
         "aligned": aligned,
-        "coverage": _coverage(float(np.mean(context.gallery.valid(aligned))), context.workflow),
+        "coverage": _coverage(
+            float(compared(context.gallery.valid(aligned)).mean()), context.workflow
+        ),
     }
 
 

@@ -138,6 +138,18 @@ def test_a_part_that_its_template_covers_too_little_does_not_pass(
     assert run_one(passing, always(), half, alike).verdict == "pass"
 
 
+def test_the_border_that_nothing_is_compared_in_is_not_covered(
+    template: Image, workflow: Workflow, always: Always
+) -> None:
+    width, height = template.size
+    alike = image_from(template.pixels, "tested.png")
+
+    report = run_one(workflow, always(), template, alike)
+
+    inner = (width - 4) * (height - 4) / (width * height)
+    assert report.coverage.share == pytest.approx(inner)
+
+
 def test_a_part_seen_in_part_is_stated_and_does_not_change_the_verdict(
     template: Image, tested: Image, workflow: Workflow, always: Always
 ) -> None:
