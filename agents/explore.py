@@ -15,7 +15,7 @@ from foveal.agents.exhibit import record_brief
 from foveal.agents.find import to_judge
 from foveal.agents.inspection import Inspection, Sighting
 from foveal.agents.instructions import Brief
-from foveal.agents.moves import NOTED, asked, called, moves, offering, shown, told
+from foveal.agents.moves import NO_CALL, NOTED, asked, called, moves, offering, shown, told
 from foveal.agents.search import coverage_of
 from foveal.agents.trail import Trail
 from foveal.models.protocol import (
@@ -52,6 +52,10 @@ class _Step(NamedTuple):
     refused: bool = False
 
 
+_NO_STEP = _Step((Message("user", (NO_CALL,)),), refused=True)
+"""Of a turn without a call, which no tool's message can answer."""
+
+
 def explore(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     """Let the model zoom and report until it is done; what it reports is for the judge.
 
@@ -77,18 +81,19 @@ def _walk(trail: Trail, context: Context) -> _Walk:
         if reply is None:
             return _Walk("cut", answered, usage)
         usage += reply.usage
-        call = called(reply.text) if reply.finish == "stop" else None
-        if call is None:
+        if reply.finish != "stop":
             return _Walk("cut", answered, usage)
         answered = len(trail.views)
-        step = _taken(call, trail)
+        call = called(reply.text)
+        step = _NO_STEP if call is None else _taken(call, trail)
         _record(call, step, context)
-        if call.tool == "done":
+        if call is not None and call.tool == "done":
             return _Walk("done", answered, usage)
         refused = refused + 1 if step.refused else 0
         if refused == MOST_REFUSED:
             return _Walk("refused", answered, usage)
-        conversation = (*conversation, replace(asked(call), ids=reply.ids), *step.answer)
+        turn = reply.message if call is None else replace(asked(call), ids=reply.ids)
+        conversation = (*conversation, turn, *step.answer)
     return _Walk("calls spent", answered, usage)
 
 
@@ -144,11 +149,11 @@ def _taken(call: Call, trail: Trail) -> _Step:
         return _Step((told(str(error)),), refused=True)
 
 
-def _record(call: Call, step: _Step, context: Context) -> None:
+def _record(call: Call | None, step: _Step, context: Context) -> None:
     context.recorder.append(
         "explore",
-        tool=call.tool,
-        arguments=dict(call.arguments),
+        tool=call and call.tool,
+        arguments=dict(call.arguments) if call else {},
         answer="".join(str(part) for message in step.answer[:1] for part in message.parts),
         view=step.seen and step.seen.view,
         picture=step.seen and _keep(step.seen, context),

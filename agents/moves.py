@@ -10,9 +10,22 @@ from typing import Any
 
 from foveal.agents.listing import exactly
 from foveal.models.protocol import Call, Conversation, Message, Picture, Tool
-from foveal.models.tool_calls import written_calls
+from foveal.models.tool_calls import CLOSE, OPEN
+from foveal.schemas.base import Strict
 
 NOTED = "noted"
+NO_CALL = (
+    "that calls no tool: write JSON of a name and its arguments, "
+    f'as {OPEN}{{"name": "done", "arguments": {{}}}}{CLOSE}'
+)
+
+
+class _Written(Strict):
+    name: str
+    arguments: dict[str, Any]
+
+    def call(self) -> Call:
+        return Call(self.name, self.arguments)
 
 
 def moves(labels: Iterable[str], *, box: dict[str, Any]) -> tuple[Tool, ...]:
@@ -35,14 +48,13 @@ def offering(conversation: Conversation, tools: tuple[Tool, ...]) -> Conversatio
 
 
 def called(text: str) -> Call | None:
-    """The first call in a text; None where there is none, as in one that no grammar bound."""
+    """The first call in a text, in any spacing; None where it holds no whole one."""
+    _, _, written = text.partition(OPEN)
     try:
-        for call in written_calls(text):
-            arguments, _ = json.JSONDecoder().raw_decode(text, call.start)
-            return Call(call.name, arguments)
+        call, _ = json.JSONDecoder().raw_decode(written.lstrip())
+        return _Written.model_validate(call).call()
     except ValueError:
-        pass
-    return None
+        return None
 
 
 def asked(call: Call) -> Message:

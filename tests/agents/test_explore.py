@@ -12,7 +12,7 @@ from langgraph.runtime import Runtime
 from foveal.agents.context import Context
 from foveal.agents.explore import MOST_REFUSED, explore
 from foveal.agents.inspection import Inspection, Region
-from foveal.agents.moves import called
+from foveal.agents.moves import NO_CALL, called
 from foveal.agents.scripted import ScriptedModel, shown
 from foveal.models.coordinates import Coordinates
 from foveal.models.protocol import (
@@ -243,14 +243,24 @@ UNUSABLE = {"no call": "I see nothing.", "half a call": call_text(DONE)[:30]}
 
 
 @pytest.mark.parametrize("turn", UNUSABLE.values(), ids=UNUSABLE)
-def test_a_turn_that_holds_no_whole_call_ends_it(
+def test_a_turn_that_holds_no_whole_call_is_told_so(
     turn: str, exploring: Exploring, rows: Rows
 ) -> None:
-    learned = exploring(ON_CUT, turn)
+    learned = exploring(turn, ON_CUT)
 
-    assert len(exploring.model.written) == 2
+    *_, said, answer, _, _ = exploring.conversation
+    assert (said.role, said.parts) == ("assistant", (turn,))
+    assert (answer.role, answer.parts) == ("user", (NO_CALL,))
     assert len(learned["regions"]) == 1
-    assert rows("explored")[0]["ended"] == "cut"
+    assert rows("explored")[0]["ended"] == "done"
+    assert [row["tool"] for row in rows("explore")] == [None, "report", "done"]
+
+
+def test_turns_without_a_call_come_to_an_end(exploring: Exploring, rows: Rows) -> None:
+    exploring("Hm.", "Hm.", "Hm.", ON_CUT)
+
+    assert len(exploring.model.written) == 3
+    assert rows("explored")[0]["ended"] == "refused"
 
 
 def test_a_turn_beyond_repair_ends_it(exploring: Exploring, rows: Rows) -> None:
@@ -321,7 +331,9 @@ def test_labels_are_offered_in_the_language_that_it_is_asked_in(
 
 def test_calls_are_read_from_any_text() -> None:
     assert called(f"I look. {call_text(FAR)}\n{call_text(DONE)}") == FAR
+    assert called('<tool_call>{"arguments":{},"name":"done"}</tool_call>') == DONE
     assert called('<tool_call>\n{"name": "zoom", "arguments": {"box": [1') is None
+    assert called('<tool_call>["done"]</tool_call>') is None
     assert called("") is None
 
 
