@@ -18,6 +18,7 @@ from rich.text import Text
 from foveal.evals.deeppcb import read_pairs
 from foveal.evals.disturbance import JITTERS, Jitter
 from foveal.evals.drawn import drawn_part
+from foveal.evals.labelled import read_labelled
 from foveal.evals.options import EvalOptions
 from foveal.evals.order_bias import OrderBias
 from foveal.evals.pairs import LabelledPair, spread
@@ -66,9 +67,14 @@ def run(options: GaugeOptions) -> dict[str, object]:
 
 
 def _parts(options: GaugeOptions) -> tuple[list[LabelledPair], str]:
-    if options.data is not None:
+    if options.data is not None and options.data.is_dir():  # whose labels need not be known
         parts = spread(read_pairs(options.data), options.limit)
         return parts, f"{len(parts)} pairs of {options.data.name}"
+    if options.data is not None:
+        labelled = read_labelled(
+            str(options.data), options.workflow, series=GAUGED, limit=options.limit
+        )
+        return labelled.pairs, labelled.name
     parts = [drawn_part(GAUGED, index) for index in range(options.limit or PARTS)]
     return parts, f"drawn from seeds {seed_range(GAUGED, len(parts))}"
 

@@ -142,7 +142,7 @@ def evaluate(
 def gauge(
     workflow: WorkflowName,
     data: Annotated[
-        Path | None, typer.Argument(metavar="[DATA]", help="Folder of pairs laid out as DeepPCB's.")
+        Path | None, typer.Argument(metavar="[DATA]", help="As `foveal calibrate` takes it.")
     ] = None,
     *,
     model: ModelChoice,

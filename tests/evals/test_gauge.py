@@ -16,6 +16,7 @@ from foveal.evals.repeatability import AGAIN, TOGETHER, Repeatability, Study, me
 from foveal.evals.seeds import GAUGED
 from foveal.models.load import load_model
 from foveal.models.protocol import ChooseRequest, VisionLanguageModel
+from foveal.schemas.errors import BadData
 from foveal.schemas.workflow import Workflow
 from foveal.workflow_file import load_workflow
 
@@ -122,6 +123,26 @@ def test_pairs_in_a_folder_are_studied_like_drawn_ones(
     found = studied(workflow, says("none", 1), read_pairs(folder), "light")
 
     assert sum(found.verdicts.values()) == 2
+
+
+def test_parts_are_named_as_for_a_calibration(workflow: Workflow, says: Says) -> None:
+    options = gauge.GaugeOptions(
+        workflow=workflow,
+        data=Path("drawn:2"),
+        repeats=1,
+        jitter=("light",),
+        load=lambda *_: says("none", 1),
+    )
+    found = GaugeFigures.model_validate(gauge.run(options))
+
+    assert (found.parts, sum(found.verdicts.values())) == (2, 2)
+    assert found.source.startswith("1 defective and 1 good parts drawn")
+
+
+def test_data_that_is_none_is_refused(workflow: Workflow) -> None:
+    options = gauge.GaugeOptions(workflow=workflow, data=Path("gone"))
+    with pytest.raises(BadData, match="there are no labelled parts at 'gone'"):
+        gauge.run(options)
 
 
 def _unwatched(done: int, total: int) -> None: ...
