@@ -20,6 +20,7 @@ QUANTITIES: dict[Quantity, tuple[str, ...]] = {
 
 _VERDICT = ("verdict", "result", "outcome", "结论")
 _ALL = ("all", "total", "总数")
+_HOW_MANY = re.compile(r"(number_of_|n_)?(defects?|findings?)(_?counts?)?|counts?|缺陷数?")
 _WORST = ("worst", "main", "最严重")
 _LARGEST = (*_WORST, "largest", "max", "最大")
 
@@ -46,6 +47,19 @@ def named(sources: Sequence[Source], name: str) -> Sequence[Source]:
     alike = [_count(source.words, name) for source in sources]
     most = max(alike, default=0)
     return [source for source, count in zip(sources, alike, strict=True) if count == most]
+
+
+def called(steps: Sequence[str], sources: Sequence[Source]) -> str:
+    """What a number is a number of, by the steps that lead to it.
+
+    "defects" alone asks for all of them; within a list, or a group named after a label or a region,
+    it asks for fewer.
+    """
+    *groups, name = steps or ("",)
+    words = [word for source in sources if source.quantity == "count" for word in source.words]
+    of_some = any(step.isdecimal() or _count(words, step) for step in groups)
+    asks_for_all = _HOW_MANY.fullmatch(_plain(name)) and not of_some
+    return _ALL[0] if asks_for_all else name
 
 
 def measured(sources: Sequence[Source], name: str) -> Sequence[Source]:

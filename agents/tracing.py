@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, get_args
 
 from foveal.agents.facts import Facts
 from foveal.agents.properties import is_plain_label, is_plain_name
-from foveal.agents.sources import is_number, named, sources_of
+from foveal.agents.sources import called, is_number, named, sources_of
 from foveal.schemas.box import Box
 from foveal.schemas.pointer import below, steps_of
 from foveal.schemas.verdict import Verdict
@@ -76,7 +76,7 @@ class _Tracing:
         elif is_number(value) and value in self._constants:
             self.sources[at] = SCHEMA
         elif is_number(value):
-            self._fact(value, at, finding)
+            self._fact(value, at, finding, name=called(steps_of(at), self._known))
 
     def _is_label(self, value: Any) -> bool:
         return isinstance(value, str) and value in self._labels
