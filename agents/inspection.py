@@ -25,6 +25,7 @@ class Placement(Strict):
     agreement: float
     comparable: bool
     reason: str
+    aligned: ImageId | None = Field(default=None, description="the template so laid over it")
 
 
 class Region(Strict):

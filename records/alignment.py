@@ -1,5 +1,6 @@
 from pydantic import BaseModel
 
+from foveal.schemas.image import ImageId
 from foveal.schemas.report import Report
 
 Row = tuple[float, float, float]
@@ -12,6 +13,9 @@ class Alignment(BaseModel):
     reason: str = ""
     matrix: tuple[Row, Row, Row] | None = None
     """Template pixels → tested pixels."""
+
+    aligned: ImageId | None = None
+    """The template so moved, of which crops are cut."""
 
 
 def alignment_of(report: Report) -> Alignment:

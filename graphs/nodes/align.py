@@ -18,14 +18,16 @@ def align(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     template, tested = (context.gallery[state[name]] for name in ("template", "tested"))
     found = align_images(template.pixels, tested.pixels)
     placement = _placement(found)
-    context.recorder.append("align", **placement.model_dump())
     if not found.comparable:
+        context.recorder.append("align", **placement.model_dump())
         return {
             "placement": placement,
             "coverage": _coverage(0.0, context.workflow),
             "obstacle": f"not comparable: {found.reason}",
         }
     aligned = lay_over(state, placement, context.gallery)
+    placement = placement.model_copy(update={"aligned": aligned})
+    context.recorder.append("align", **placement.model_dump())
     context.recorder.image(aligned, context.gallery[aligned].pixels)
     return {
         "placement": placement,

@@ -4,6 +4,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from foveal.records.alignment import alignment_of
 from foveal.records.batch_directory import RESULTS
 from foveal.records.chain import chain_of
 from foveal.records.folder import LEDGER, holds
@@ -14,6 +17,7 @@ from foveal.schemas.errors import BadImage, BadRecord
 from foveal.schemas.evidence import Evidence
 from foveal.schemas.image import ImageId, name_pixels
 from foveal.schemas.report import Report
+from foveal.tools.align import warp
 from foveal.tools.cover import COVERS, cut_covered
 from foveal.tools.image import Image, Pixels, image_from
 from foveal.tools.view import cut, turned
@@ -94,11 +98,13 @@ def _audit_run(run: Path, *, head: str | None) -> Audit:
     store, named = ImageStore(run / IMAGES), _images(records)
     for image in sorted(named):
         _pixels(store, image)
-    cited = {_shown(evidence): evidence for evidence in _evidence(read_report(run))}
-    views = {evidence.view.image for evidence in cited.values()}
-    originals = {name: image_from(_pixels(store, name), name) for name in views}
+    report = read_report(run)
+    shown = {name: image_from(_pixels(store, name), name) for name in _sources(report, store)}
+    cited = {_shown(evidence): evidence for evidence in _evidence(report)}
     for evidence in cited.values():
-        _check_crop(evidence, originals[evidence.view.image])
+        if evidence.view.image not in shown:
+            raise BadRecord(f"{evidence.view.image} is no image of this part", fix=CHANGED)
+        _check_crop(evidence, shown[evidence.view.image])
     return Audit(len(records), last["sha256"], len(named), len(cited))
 
 
@@ -125,6 +131,19 @@ def _pixels(store: ImageStore, image: ImageId) -> Pixels:
         return store.load(image)
     except BadImage as error:
         raise BadRecord(error.what, fix=error.fix) from error
+
+
+def _sources(report: Report, store: ImageStore) -> list[ImageId]:
+    """What crops are cut from: the images, and the template moved as the report says."""
+    images = [known.id for known in report.images]
+    alignment = alignment_of(report)
+    if alignment.aligned is None:
+        return images
+    template, matrix = _pixels(store, images[0]), np.array(alignment.matrix)
+    moved, _ = warp(template, matrix, size=report.images[-1].size_px)
+    if name_pixels(moved) != alignment.aligned:
+        raise BadRecord(f"{alignment.aligned} is not the template as it was moved", fix=CHANGED)
+    return [*images, alignment.aligned]
 
 
 def _evidence(report: Report) -> list[Evidence]:

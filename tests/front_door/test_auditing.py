@@ -147,6 +147,27 @@ def test_a_report_whose_crop_is_of_another_place_is_noticed(run: Run) -> None:
     assert "is not what the report shows as A" in run.refusal()
 
 
+def test_a_crop_of_no_image_of_the_part_is_noticed(run: Run) -> None:
+    report = json.loads((run.path / "report.json").read_text())
+    shown = report["findings"][0]["evidence"][0]
+    shown["view"]["image"] = shown["crop"]
+    run.edit("report.json", lambda _: json.dumps(report).encode())
+    forge(run.path)
+
+    assert run.refusal() == f"{shown['crop']} is no image of this part"
+
+
+def test_a_template_that_was_moved_otherwise_is_noticed(run: Run) -> None:
+    """Or one of another part."""
+    report = json.loads((run.path / "report.json").read_text())
+    alignment = report["measurements"]["alignment"]
+    alignment["matrix"][0][2] += 1.0
+    run.edit("report.json", lambda _: json.dumps(report).encode())
+    forge(run.path)
+
+    assert run.refusal() == f"{alignment['aligned']} is not the template as it was moved"
+
+
 def forge(path: Path) -> None:
     """The last record again, with the hashes of the files as they are now."""
     *lines, last = (path / "ledger.jsonl").read_bytes().splitlines(keepends=True)
