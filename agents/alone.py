@@ -7,6 +7,7 @@ from foveal.agents.briefs import brief_for
 from foveal.agents.context import Context
 from foveal.agents.exhibit import Exhibit
 from foveal.agents.inspection import Inspection, Look, Region
+from foveal.models.protocol import sent_size
 from foveal.schemas.box import Box
 from foveal.schemas.report import Usage
 from foveal.tools.view import cut
@@ -26,7 +27,8 @@ def exhibits_of(
 ) -> list[Exhibit]:
     """Views whose longest side is as the workflow shows them, unless told another."""
     image, size = context.gallery[state["tested"]], longest or context.workflow.looks.size_px
-    return [Exhibit(cut(image, box, size=_shown(box, size))) for box in boxes]
+    model = context.model
+    return [Exhibit(cut(image, box, size=sent_size(model, _shown(box, size)))) for box in boxes]
 
 
 def surroundings_of(

@@ -6,7 +6,7 @@ from typing import Self
 from foveal.agents.context import Context
 from foveal.agents.inspection import Inspection, Region, Shown
 from foveal.agents.instructions import Brief
-from foveal.models.protocol import Conversation, Picture
+from foveal.models.protocol import Conversation, Picture, sent_size
 from foveal.schemas.box import Box
 from foveal.schemas.image import name_pixels
 from foveal.tools.view import Seen, cut, turned
@@ -53,9 +53,10 @@ def pair_of(region: Region, box: Box, state: Inspection, context: Context) -> Ex
     """What stands in the box on the tested part, and there on the aligned template."""
     template, tested = context.gallery[state["aligned"]], context.gallery[state["tested"]]
     side = context.workflow.looks.size_px
+    size = sent_size(context.model, (side, side))
     return Exhibit(
-        reference=cut(template, region.on_template(box, template.size), size=(side, side)),
-        tested=cut(tested, box, size=(side, side)),
+        reference=cut(template, region.on_template(box, template.size), size=size),
+        tested=cut(tested, box, size=size),
     )
 
 

@@ -16,7 +16,7 @@ from foveal.agents.context import Context
 from foveal.agents.exhibit import Exhibit, record_brief
 from foveal.agents.inspection import Inspection, Judgement, Look, Region
 from foveal.agents.listing import Listed, list_schema, read_list
-from foveal.models.protocol import Finish, JsonSchema, Reply
+from foveal.models.protocol import Finish, JsonSchema, Reply, VisionLanguageModel, sent_size
 from foveal.schemas.box import Box
 from foveal.schemas.report import Coverage
 from foveal.schemas.workflow import Agent, Workflow
@@ -33,8 +33,9 @@ _MOST_TOKENS = 800
 def look_once(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     """Ask for every defect of the whole part in one reply."""
     context, workflow = runtime.context, runtime.context.workflow
-    tested = whole(context.gallery[state["tested"]])
-    template = whole(context.gallery[state["template"]]) if "template" in state else None
+    model, gallery = context.model, context.gallery
+    tested = whole(gallery[state["tested"]], model)
+    template = whole(gallery[state["template"]], model) if "template" in state else None
     exhibit = Exhibit(tested, template)
     boxes = context.model.coordinates.box_schema(size=exhibit.tested.view.size_px)
     schema = list_schema(workflow, box=boxes)
@@ -81,11 +82,12 @@ def _judgement(item: Listed, tested: Seen, look: Look, *, context: Context) -> J
     )
 
 
-def whole(image: Image) -> Seen:
-    """All of it, small."""
+def whole(image: Image, model: VisionLanguageModel | None = None) -> Seen:
+    """All of it, small; at a size that the model sees as it is, where one is to see it."""
     longest = max(image.size)
     width, height = (max(_LEAST_SIDE_PX, round(SIDE_PX * side / longest)) for side in image.size)
-    return cut(image, Box(0, 0, *image.size), size=(width, height))
+    size = sent_size(model, (width, height)) if model else (width, height)
+    return cut(image, Box(0, 0, *image.size), size=size)
 
 
 def _coverage(tested: Seen, workflow: Workflow) -> Coverage:

@@ -85,6 +85,9 @@ class Engine:
     def coordinates(self) -> Coordinates:
         return self.adapter.coordinates
 
+    def fit(self, size: tuple[int, int]) -> tuple[int, int]:
+        return self.adapter.fit(size)
+
     def choose(self, requests: Sequence[ChooseRequest]) -> list[Choice]:
         questions = [self._question(request) for request in requests]
         self._scheduler.finish(questions)

@@ -201,3 +201,16 @@ class Recalling(Protocol):
     """A model that answers sooner what it was asked about before, and can begin anew."""
 
     def forget_all(self) -> None: ...
+
+
+@runtime_checkable
+class Fitting(Protocol):
+    """A model that knows at which sizes it sees pictures as they are, and resizes all others."""
+
+    def fit(self, size: tuple[int, int]) -> tuple[int, int]:
+        """The nearest such (width, height). Raises BadImage where there is none."""
+
+
+def sent_size(model: VisionLanguageModel, size: tuple[int, int]) -> tuple[int, int]:
+    """(width, height) to cut a picture at, so that what is kept of it is what the model sees."""
+    return model.fit(size) if isinstance(model, Fitting) else size

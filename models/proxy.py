@@ -10,6 +10,7 @@ from foveal.models.protocol import (
     Reply,
     VisionLanguageModel,
     WriteRequest,
+    sent_size,
 )
 
 
@@ -30,6 +31,9 @@ class ModelProxy:
     @property
     def coordinates(self) -> Coordinates:
         return self.model.coordinates
+
+    def fit(self, size: tuple[int, int]) -> tuple[int, int]:
+        return sent_size(self.model, size)
 
     def write(self, requests: Sequence[WriteRequest]) -> list[Reply]:
         return self.model.write(requests)
