@@ -38,6 +38,13 @@ MOST_REFUSED = 3
 End = Literal["done", "calls spent", "cut", "refused"]
 
 
+_STOPPED: dict[End, str] = {
+    "calls spent": "the model had no calls left",
+    "cut": "an answer of the model was cut off or could not be read",
+    "refused": f"{MOST_REFUSED} calls of the model in a row were refused",
+}
+
+
 class _Walk(NamedTuple):
     ended: End
     answered: int
@@ -69,6 +76,8 @@ def explore(state: Inspection, runtime: Runtime[Context]) -> Inspection:
     learned = to_judge(trail.regions, walk.usage, context.workflow)
     learned["views"] = [Sighting(box_px=box, answers={}) for box in views]
     learned["coverage"] = coverage_of(views, trail.size, context.workflow)
+    if walk.ended in _STOPPED:
+        learned["stopped"] = _STOPPED[walk.ended]
     return learned
 
 

@@ -158,6 +158,9 @@ class Inspection(TypedDict, total=False):
     coverage: Coverage
     hints: list[Hint]
     views: list[Sighting]
+    stopped: str
+    """Why a search that the model drives ended before the model was done."""
+
     regions: list[Region]
     judgements: list[Judgement]
     trials: list[Trial]

@@ -55,7 +55,8 @@ def _outcome(state: Inspection, context: Context, suspects: Constrained) -> Outc
     if "views" in state:
         least = context.workflow.plan.coverage
     if found.verdict == "pass" and share < least:
-        return Outcome("review", f"{share:.0%} of the part was looked at, {least:.0%} is asked for")
+        reason = f"{share:.0%} of the part was looked at, {least:.0%} is asked for"
+        return Outcome("review", f"{reason}; {state['stopped']}" if "stopped" in state else reason)
     return found
 
 

@@ -129,6 +129,15 @@ def test_calls_that_are_spent_leave_the_rest_unseen(workflow: Workflow) -> None:
     report = run_one(planned(workflow, most_calls=9), calling(*EVERYWHERE), part())
 
     assert report.verdict == "review", "the last view was asked for and not looked at"
+    assert report.reason.endswith("99% is asked for; the model had no calls left")
+
+
+def test_calls_that_are_refused_in_a_row_are_the_reason(workflow: Workflow) -> None:
+    usual = workflow.model_copy(update={"decision": Limits()})
+    report = run_one(usual, calling(*[REPORT] * 9), part())
+
+    assert report.verdict == "review"
+    assert report.reason.endswith("; 3 calls of the model in a row were refused")
 
 
 def test_a_single_pass_of_the_same_workflow_searches_nothing(workflow: Workflow) -> None:
