@@ -18,7 +18,7 @@ from foveal.agents.instructions import (
 from foveal.models.protocol import Message, Picture
 from foveal.schemas.box import Box
 from foveal.schemas.errors import BadWorkflow
-from foveal.schemas.workflow import Layers, Workflow
+from foveal.schemas.workflow import LabelDefinition, Layers, Workflow
 
 ROLES_AND_LANGUAGES = list(product(get_args(Role), get_args(Language)))
 each_role = pytest.mark.parametrize(
@@ -162,6 +162,27 @@ def test_a_workflow_replaces_only_the_layers_it_gives(role: str, workflow: Workf
     assert changed.system.startswith("Be strict about test traces.\nLabels:\n- open: copper is cut")
     assert changed.system.splitlines()[1:] == shipped.system.splitlines()[1:]
     assert changed.visual == shipped.visual
+
+
+def test_layers_and_labels_may_be_in_any_language(workflow: Workflow) -> None:
+    labels = [
+        LabelDefinition(name="Unterbrechung", meaning="Kupfer ist durchtrennt"),
+        LabelDefinition(name="keine", meaning="nichts ist falsch"),
+    ]
+    layers = Layers(
+        system="Du prüfst {{ subject }}: {% for one in labels %}{{ one.name }} {% endfor %}",
+        visual="Vorlage: [A]\nTeil: [B]",
+        constraints="",
+        format="Antworte mit einem Wort.",
+    )
+    german = {"labels": labels, "harmless": "keine", "subject": "Leiterplatten", "constraints": []}
+    spoken = workflow.model_copy(update=german | {"instructions": {"judge": layers}})
+
+    brief = brief_for("judge", spoken)
+    assert (
+        brief.system == "Du prüfst Leiterplatten: Unterbrechung keine\n\nAntworte mit einem Wort."
+    )
+    assert brief.visual == "Vorlage: [A]\nTeil: [B]"
 
 
 def test_a_workflow_speaks_its_language(workflow: Workflow) -> None:
