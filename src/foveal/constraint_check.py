@@ -2,9 +2,11 @@
 
 from collections import deque
 from collections.abc import Iterator
-from typing import Any
+from types import UnionType
+from typing import Any, get_args
 
 from jsonschema_rs import ValidationError, validator_for
+from pydantic import BaseModel
 
 from foveal.schemas.errors import BadLabel, BadWorkflow
 from foveal.schemas.finding import Finding
@@ -20,13 +22,28 @@ _MANY = ("allOf", "anyOf", "oneOf")
 
 def check_fields(schema: dict[str, Any], place: str) -> None:
     """A field that no finding has would be satisfied always, or never."""
-    for part in _parts(schema, schema):
+    _check_fields(schema, Finding, schema, place, called="finding")
+
+
+def _check_fields(
+    schema: object, kind: type[BaseModel], root: dict[str, Any], place: str, *, called: str
+) -> None:
+    for part in _parts(schema, root):
         for field in _fields(part):
-            if field not in Finding.model_fields:
+            if field not in kind.model_fields:
                 raise BadWorkflow(
-                    f"{place} names {field!r}, which no finding has",
-                    fix=suggest(field, Finding.model_fields),
+                    f"{place} names {field!r}, which no {called} has",
+                    fix=suggest(field, kind.model_fields),
                 )
+        for field, below in part.get("properties", {}).items():
+            for inner in _models_in(kind.model_fields[field].annotation):
+                _check_fields(below, inner, root, place, called=field)
+
+
+def _models_in(annotation: object) -> list[type[BaseModel]]:
+    """Whose fields a value itself may have; those of a list's entries are not looked at."""
+    kinds = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
+    return [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
 
 
 def _fields(part: dict[str, Any]) -> Iterator[str]:

@@ -317,6 +317,10 @@ WRONG_CONSTRAINTS = {
         "{dependentRequired: {label: [szie_mm]}}",
         "names 'szie_mm', which no finding has: did you mean 'size_mm'?",
     ),
+    "such a field of what tested it": (
+        "{properties: {verification: {required: [suported]}}}",
+        "names 'suported', which no verification has: did you mean 'supported'?",
+    ),
     "no label but the harmless one": (
         "{properties: {label: {const: none}}}",
         "lets no defect through, so that every part would pass: allow one of open",
